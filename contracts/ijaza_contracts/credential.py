@@ -1,0 +1,157 @@
+"""What credential publishes: who is eligible, and the life of each certificate.
+
+No event here names a person or says more of one than an opaque id. `graduations` is public: what
+is on it leads to no certificate and to nobody.
+"""
+
+from datetime import date
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from ijaza_contracts.envelope import Event, Name, ParticipantEvent
+from ijaza_contracts.topics import CREDENTIAL, GRADUATIONS, Topic
+
+CertificateKind = Literal["completion", "participation", "attendance"]
+
+
+class EligibilityReached(ParticipantEvent):
+    """The requirements of certificate `award` are met; `turn` counts this person's turns."""
+
+    TYPE: ClassVar[str] = "credential.EligibilityReached.v1"
+    TOPIC: ClassVar[Topic] = CREDENTIAL
+
+    award: Name
+    revision: int
+    turn: Annotated[int, Field(ge=1)]
+
+    @property
+    def identity(self) -> tuple[object, ...]:
+        return (self.turn,)
+
+
+class EligibilityLost(ParticipantEvent):
+    """No certificate's requirements are met any longer; `missing` lists the first one's."""
+
+    TYPE: ClassVar[str] = "credential.EligibilityLost.v1"
+    TOPIC: ClassVar[Topic] = CREDENTIAL
+
+    revision: int
+    turn: Annotated[int, Field(ge=1)]
+    missing: tuple[str, ...] = ()
+
+    @property
+    def identity(self) -> tuple[object, ...]:
+        return (self.turn,)
+
+
+class CertificateApproved(ParticipantEvent):
+    """`actor` approves the certificate that will be this person's `version`-th."""
+
+    TYPE: ClassVar[str] = "credential.CertificateApproved.v1"
+    TOPIC: ClassVar[Topic] = CREDENTIAL
+
+    version: Annotated[int, Field(ge=1)]
+    actor: Name
+
+    @property
+    def identity(self) -> tuple[object, ...]:
+        return (self.version, self.actor)
+
+
+class CertificateEvent(ParticipantEvent):
+    """Something happened to one certificate: the `version`-th of this person's serial."""
+
+    TOPIC: ClassVar[Topic] = CREDENTIAL
+
+    serial: Name
+    credential_id: Name
+    version: Annotated[int, Field(ge=1)]
+
+    @property
+    def identity(self) -> tuple[object, ...]:
+        return (self.version,)
+
+
+class CertificateIssued(CertificateEvent):
+    """A certificate exists from `at` on. Its documents follow from this and the person's name.
+
+    `status_list` and `status_index` say where its status stands; `predecessor` is the
+    credential that it follows under the same serial.
+    """
+
+    TYPE: ClassVar[str] = "credential.CertificateIssued.v1"
+
+    certificate: Name
+    kind: CertificateKind
+    revision: int
+    person_version: int
+    status_list: int
+    status_index: int
+    predecessor: Name | None = None
+
+
+class CertificateSuperseded(CertificateEvent):
+    """Another credential, `successor`, takes this one's place."""
+
+    TYPE: ClassVar[str] = "credential.CertificateSuperseded.v1"
+
+    successor: Name
+    because: str = ""
+
+
+class CertificateRevoked(CertificateEvent):
+    """The certificate no longer holds, and no other takes its place."""
+
+    TYPE: ClassVar[str] = "credential.CertificateRevoked.v1"
+
+    actor: Name = ""
+    because: str = ""
+
+
+class CertificateReinstated(CertificateEvent):
+    """A new credential under the serial of a revoked one; that one stays revoked."""
+
+    TYPE: ClassVar[str] = "credential.CertificateReinstated.v1"
+
+    predecessor: Name
+    actor: Name = ""
+
+
+class GraduationEvent(Event):
+    """A public fact about one graduation, under an id made for this topic alone."""
+
+    TOPIC: ClassVar[Topic] = GRADUATIONS
+
+    graduation: Name
+    date: date
+
+    @property
+    def identity(self) -> tuple[object, ...]:
+        return (self.graduation,)
+
+
+class ParticipantGraduated(GraduationEvent):
+    """Somebody graduated with a certificate of this kind."""
+
+    TYPE: ClassVar[str] = "graduations.ParticipantGraduated.v1"
+
+    kind: CertificateKind
+    status: Literal["valid"] = "valid"
+
+
+class GraduationSuperseded(GraduationEvent):
+    """The graduation is replaced by another, named only by its own id."""
+
+    TYPE: ClassVar[str] = "graduations.GraduationSuperseded.v1"
+
+    successor: Name
+    status: Literal["superseded"] = "superseded"
+
+
+class GraduationRevoked(GraduationEvent):
+    """The graduation no longer holds."""
+
+    TYPE: ClassVar[str] = "graduations.GraduationRevoked.v1"
+
+    status: Literal["revoked"] = "revoked"

@@ -1,0 +1,41 @@
+"""Every event there is, by its type and by its topic."""
+
+from ijaza_contracts import assessment, attendance, credential, enrollment
+from ijaza_contracts.envelope import Event
+from ijaza_contracts.topics import Topic
+
+EVENTS: tuple[type[Event], ...] = (
+    enrollment.EditionPublished,
+    enrollment.EditionClosed,
+    enrollment.PersonRecorded,
+    enrollment.ApplicationSubmitted,
+    enrollment.ParticipantSelected,
+    enrollment.ParticipantWaitlisted,
+    enrollment.ParticipantDeclined,
+    enrollment.ParticipantWithdrawn,
+    attendance.ScanRecorded,
+    attendance.SessionAttended,
+    attendance.AttendanceCorrected,
+    attendance.AbsenceExcused,
+    attendance.ReviewResolved,
+    assessment.TestPassed,
+    assessment.TestFailed,
+    assessment.TestAnnulled,
+    credential.EligibilityReached,
+    credential.EligibilityLost,
+    credential.CertificateApproved,
+    credential.CertificateIssued,
+    credential.CertificateSuperseded,
+    credential.CertificateRevoked,
+    credential.CertificateReinstated,
+    credential.ParticipantGraduated,
+    credential.GraduationSuperseded,
+    credential.GraduationRevoked,
+)
+
+BY_TYPE: dict[str, type[Event]] = {event.TYPE: event for event in EVENTS}
+
+
+def of_topic(topic: Topic) -> tuple[type[Event], ...]:
+    """The events that stand on a topic."""
+    return tuple(event for event in EVENTS if event.TOPIC is topic)

@@ -1,0 +1,181 @@
+"""The rows that a run has taken, so that a later run can tell what is new.
+
+A row is known by its kind, its key (what a person would call it by) and its content. An unchanged
+row does nothing; one that changed or is gone is named, for the way to change what is recorded is
+corrections.csv. Rows are taken all together or not at all, and stay *waiting* until the phase
+that hands them to the services has ended: an interrupted run goes on with those.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
+from hashlib import blake2b
+from pathlib import Path
+from typing import NamedTuple
+
+from ijaza_runtime.adapters.sqlite_file import open_file
+
+APPLICATION_ID = 0x696A7231  # "ijr1"
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS taken (
+    place INTEGER PRIMARY KEY,
+    kind TEXT NOT NULL,
+    key TEXT NOT NULL,
+    digest BLOB NOT NULL,
+    content TEXT NOT NULL,
+    waiting INTEGER NOT NULL DEFAULT 1,
+    UNIQUE (kind, key, digest)
+);
+CREATE TABLE IF NOT EXISTS offered (
+    place INTEGER PRIMARY KEY,
+    kind TEXT NOT NULL,
+    key TEXT NOT NULL,
+    digest BLOB NOT NULL,
+    content TEXT NOT NULL,
+    UNIQUE (kind, key, digest) ON CONFLICT IGNORE
+);
+"""
+
+
+class Row(NamedTuple):
+    """A row as the ledger keeps it: `content` is its canonical JSON."""
+
+    kind: str
+    key: str
+    content: str
+
+
+class Difference(NamedTuple):
+    """A row that was taken and is not in the files as it was."""
+
+    kind: str
+    key: str
+    recorded: str
+    now: str | None
+
+
+class Ledger:
+    """One run's ledger, a SQLite file in `OUT/.ijaza`."""
+
+    def __init__(self, path: Path) -> None:
+        self._db = open_file(path, application_id=APPLICATION_ID, schema=SCHEMA, version=1)
+
+    def fact(self, name: str) -> str | None:
+        """Something noted of the run, or None."""
+        row = self._db.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
+        return None if row is None else str(row[0])
+
+    def note(self, name: str, value: str) -> None:
+        """Note something of the run; on return it is durable."""
+        with self._db:
+            self._db.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, value))
+
+    def offer(self, rows: Iterable[Row]) -> None:
+        """Lay rows beside those taken. Nothing is durable before `take`."""
+        self._db.executemany(
+            "INSERT INTO offered (kind, key, digest, content) VALUES (?, ?, ?, ?)",
+            (
+                (row.kind, row.key, blake2b(row.content.encode(), digest_size=16).digest(), row.content)
+                for row in rows
+            ),
+        )
+
+    def begin(self) -> None:
+        """Start an offer; what an unfinished one left is gone."""
+        self._db.rollback()
+        self._db.execute("BEGIN IMMEDIATE")
+        self._db.execute("DELETE FROM offered")
+
+    def differences(self) -> list[Difference]:
+        """Every taken row that is not offered as it was, with what is offered in its place."""
+        return [
+            Difference(*row)
+            for row in self._db.execute(
+                """
+                SELECT t.kind, t.key, t.content, (
+                    SELECT o.content FROM offered o
+                    WHERE o.kind = t.kind AND o.key = t.key AND NOT EXISTS (
+                        SELECT 1 FROM taken s
+                        WHERE s.kind = o.kind AND s.key = o.key AND s.digest = o.digest)
+                    LIMIT 1)
+                FROM taken t
+                WHERE NOT EXISTS (
+                    SELECT 1 FROM offered o
+                    WHERE o.kind = t.kind AND o.key = t.key AND o.digest = t.digest)
+                ORDER BY t.place
+                """
+            )
+        ]
+
+    def new(self, kind: str) -> list[Row]:
+        """The offered rows of a kind that were not taken before, in the order of the file."""
+        return [
+            Row(*row)
+            for row in self._db.execute(
+                """
+                SELECT kind, key, content FROM offered o
+                WHERE kind = ? AND NOT EXISTS (
+                    SELECT 1 FROM taken t
+                    WHERE t.kind = o.kind AND t.key = o.key AND t.digest = o.digest)
+                ORDER BY place
+                """,
+                (kind,),
+            )
+        ]
+
+    def take(self) -> None:
+        """Take every offered row; on return all are durable."""
+        self._db.execute(
+            """
+            INSERT OR IGNORE INTO taken (kind, key, digest, content)
+            SELECT kind, key, digest, content FROM offered ORDER BY place
+            """
+        )
+        self._db.execute("DELETE FROM offered")
+        self._db.commit()
+
+    def refuse(self) -> None:
+        """Forget the offer."""
+        self._db.rollback()
+
+    def waiting(self, kind: str, most: int) -> Iterator[Sequence[Row]]:
+        """The rows of a kind that no ended phase has handed on, in pages, in their order."""
+        after = 0
+        while True:
+            page = self._db.execute(
+                "SELECT place, kind, key, content FROM taken "
+                "WHERE kind = ? AND waiting AND place > ? ORDER BY place LIMIT ?",
+                (kind, after, most),
+            ).fetchall()
+            if not page:
+                return
+            after = page[-1][0]
+            yield [Row(*row[1:]) for row in page]
+
+    def count_waiting(self, kind: str) -> int:
+        """How many rows of a kind wait."""
+        (count,) = self._db.execute(
+            "SELECT count(*) FROM taken WHERE kind = ? AND waiting", (kind,)
+        ).fetchone()
+        return int(count)
+
+    def handed_on(self, kinds: Sequence[str]) -> None:
+        """The phase that hands these kinds on has ended."""
+        with self._db:
+            self._db.executemany(
+                "UPDATE taken SET waiting = 0 WHERE kind = ? AND waiting",
+                [(kind,) for kind in kinds],
+            )
+
+    def taken(self, kind: str) -> Iterator[Row]:
+        """Every row of a kind, in the order in which they were taken."""
+        with closing(self._db.cursor()) as cursor:
+            for row in cursor.execute(
+                "SELECT kind, key, content FROM taken WHERE kind = ? ORDER BY place", (kind,)
+            ):
+                yield Row(*row)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()

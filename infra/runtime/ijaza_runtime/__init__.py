@@ -1,0 +1,1 @@
+"""How an Ijaza service runs. Nothing here knows what a certificate is."""

@@ -1,0 +1,36 @@
+"""Named points between the steps of handling, where a test can end the process.
+
+`IJAZA_FAILPOINT=saved:3` kills this process, as `kill -9` does, at its third arrival at `saved`.
+"""
+
+import os
+import signal
+from collections.abc import Callable
+
+STEPS = ("polled", "folded", "saved", "published", "marked", "committed", "followed")
+"""Where the steps of a batch end, in their order."""
+
+Step = Callable[[str], None]
+
+
+def nowhere(step: str) -> None:
+    """Pass every point."""
+
+
+def from_environment(value: str) -> Step:
+    """What `IJAZA_FAILPOINT` asks for. Raises `ValueError` on an unknown step."""
+    if not value:
+        return nowhere
+    name, _, count = value.partition(":")
+    if name not in STEPS:
+        raise ValueError(f"IJAZA_FAILPOINT names {name!r}; expected one of {', '.join(STEPS)}")
+    left = int(count or "1")
+
+    def step(reached: str) -> None:
+        nonlocal left
+        if reached == name:
+            left -= 1
+            if left == 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    return step

@@ -1,0 +1,156 @@
+"""A service put together: what it is given, what it is made of, and how its loop runs."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from fastapi import APIRouter, FastAPI
+from ijaza_contracts.topics import TOPICS, Keyed, dead_letters
+
+from ijaza_runtime.access import AccessKeys
+from ijaza_runtime.bus import Bus, TopicPlan
+from ijaza_runtime.failpoints import Step, nowhere
+from ijaza_runtime.observe import log
+from ijaza_runtime.outbox import Outbox
+from ijaza_runtime.reactor import Reactor
+from ijaza_runtime.references import References
+from ijaza_runtime.store import Store
+from ijaza_runtime.web import build_app
+
+D = TypeVar("D")
+
+IDLE = 1.0
+"""Seconds that a loop without work waits for news at the most."""
+RELAY_EVERY = 15.0
+"""Seconds between two looks for events that a crash left in an outbox."""
+
+
+def utc_now() -> datetime:
+    """The wall clock, in whole seconds of UTC: only where a request carries no time itself."""
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What a service is built from. `store` is its own; `keys` is the folder of its secrets."""
+
+    bus: Bus
+    store: Store
+    keys: Path
+    access: AccessKeys
+    partitions: int
+    step: Step = nowhere
+    clock: Callable[[], datetime] = utc_now
+
+
+@dataclass(slots=True, kw_only=True)
+class Assembly(Generic[D]):
+    """A service ready to run.
+
+    `desk` is what its API and the command line give commands and questions to. `collections` are
+    those whose outboxes are relayed. `work` is a task beside the reactor: it returns whether it
+    did anything.
+    """
+
+    name: str
+    desk: D
+    routers: Sequence[APIRouter]
+    description: str
+    outbox: Outbox
+    collections: Sequence[str]
+    references: References
+    access: AccessKeys
+    reactor: Reactor[Any, Any, Any] | None = None
+    work: Callable[[], Awaitable[bool]] | None = None
+    _relayed: bool = field(default=False)
+
+    async def turn(self) -> bool:
+        """Do what there is to do once. Whether anything was done."""
+        done = False
+        if not self._relayed:
+            for collection in self.collections:
+                done |= bool(await self.outbox.relay(collection))
+            self._relayed = True
+        await self.references.refresh()
+        if self.reactor is not None:
+            done |= await self.reactor.turn()
+        if self.work is not None:
+            done |= await self.work()
+        return done
+
+    async def caught_up(self) -> bool:
+        """Whether nothing is left to do that this process can do."""
+        return self.reactor is None or await self.reactor.caught_up()
+
+    def app(self) -> FastAPI:
+        """The HTTP application of this service."""
+        return build_app(
+            service=self.name,
+            title=f"Ijaza {self.name}",
+            description=self.description,
+            routers=self.routers,
+            access=self.access,
+        )
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Turn until `stopping` is set; what is begun is finished first."""
+        relaying = asyncio.create_task(self._relay_forgotten(stopping))
+        try:
+            while not stopping.is_set():
+                try:
+                    done = await self.turn()
+                except Exception:  # the loop outlives what it cannot do now: it tries again
+                    log.exception("turn failed", service=self.name)
+                    done = False
+                if not done:
+                    await self._wait(stopping)
+        finally:
+            relaying.cancel()
+            await asyncio.gather(relaying, return_exceptions=True)
+
+    async def close(self) -> None:
+        """Leave the groups."""
+        if self.reactor is not None:
+            await self.reactor.close()
+        await self.references.close()
+
+    async def _wait(self, stopping: asyncio.Event) -> None:
+        if self.reactor is not None:
+            await self.reactor.wait(IDLE)
+            return
+        await _until(stopping, IDLE)
+
+    async def _relay_forgotten(self, stopping: asyncio.Event) -> None:
+        while not stopping.is_set():
+            await _until(stopping, RELAY_EVERY)
+            try:
+                for collection in self.collections:
+                    await self.outbox.relay_forgotten(collection)
+            except Exception:  # the next look finds them still
+                log.exception("relay failed", service=self.name)
+
+
+async def provision(bus: Bus, services: Sequence[str], partitions: int) -> None:
+    """Make every topic, and the dead letters of the services named.
+
+    Raises `BusError` if a topic stands with another partition count.
+    """
+    plans = [
+        TopicPlan(
+            topic.name,
+            partitions if topic.keyed is Keyed.PARTICIPANT else 1,
+            compacted=topic.compacted,
+        )
+        for topic in (*TOPICS, *(dead_letters(name) for name in services))
+    ]
+    await bus.provision(plans)
+
+
+async def _until(stopping: asyncio.Event, seconds: float) -> None:
+    try:
+        await asyncio.wait_for(stopping.wait(), seconds)
+    except TimeoutError:
+        return

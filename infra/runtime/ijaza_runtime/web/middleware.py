@@ -1,0 +1,110 @@
+"""What surrounds every request: its id, its log line, the headers of its answer, its size."""
+
+import re
+from time import perf_counter
+from uuid import uuid4
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from structlog.contextvars import bound_contextvars
+
+from ijaza_runtime.observe import log
+from ijaza_runtime.web.problems import problem, unknown_error
+
+REQUEST_ID = "X-Request-ID"
+SECURITY_HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+"""Sent with every answer, unless its route sets another value."""
+
+_GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+
+class Surround:
+    """Gives each request an id, each answer its headers, and an unknown error its answer.
+
+    The error goes to the log without values and no further: a server would print its message.
+    """
+
+    def __init__(self, app: ASGIApp, service: str) -> None:
+        self.app = app
+        self.service = service
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        given = Headers(scope=scope).get(REQUEST_ID, "")
+        request_id = given if _GIVEN_ID.fullmatch(given) else uuid4().hex
+        with bound_contextvars(service=self.service, request_id=request_id):
+            await self._handle(scope, receive, send, request_id)
+
+    async def _handle(self, scope: Scope, receive: Receive, send: Send, request_id: str) -> None:
+        begun = perf_counter()
+        status = 0
+
+        async def send_with_headers(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableHeaders(scope=message)
+                headers[REQUEST_ID] = request_id
+                for name, value in SECURITY_HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_with_headers)
+        except Exception:
+            log.exception("request failed", method=scope["method"], route=_route(scope))
+            if not status:
+                await unknown_error()(scope, receive, send_with_headers)
+        log.info(
+            "request",
+            method=scope["method"],
+            route=_route(scope),
+            status=status,
+            milliseconds=round((perf_counter() - begun) * 1000, 1),
+        )
+
+
+class BodyLimit:
+    """Refuses a body of more than `limit` bytes with 413, announced or in chunks."""
+
+    def __init__(self, app: ASGIApp, limit: int) -> None:
+        self.app = app
+        self.limit = limit
+        self.detail = f"The body is larger than {limit} bytes: send it in several requests."
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        announced = Headers(scope=scope).get("content-length", "")
+        if announced.isdecimal() and int(announced) > self.limit:
+            await problem(413, "body-too-large", self.detail)(scope, receive, send)
+            return
+        await self.app(scope, self._counting(receive), send)
+
+    def _counting(self, receive: Receive) -> Receive:
+        taken = 0
+
+        async def counted() -> Message:
+            nonlocal taken
+            message = await receive()
+            taken += len(message.get("body", b""))
+            if taken > self.limit:
+                raise HTTPException(413, self.detail)
+            return message
+
+        return counted
+
+
+def _route(scope: Scope) -> str:
+    """The route's pattern: an address itself can hold what is in nobody's log."""
+    route = scope.get("route")
+    return str(getattr(route, "path", "none"))

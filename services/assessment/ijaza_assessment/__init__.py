@@ -1,0 +1,1 @@
+"""Attempts at tests, pass marks and annulment."""

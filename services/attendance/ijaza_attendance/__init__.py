@@ -1,0 +1,1 @@
+"""Scans into seconds per session, corrections and review."""

@@ -1,0 +1,202 @@
+"""What staff may say of a participant's attendance, and what follows from it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, assert_never
+
+from ijaza_contracts.attendance import (
+    AbsenceExcused,
+    AttendanceCorrected,
+    ReviewKind,
+    ReviewResolved,
+)
+from ijaza_contracts.envelope import Event
+from ijaza_runtime.errors import Conflicting, Invalid, NotKnown
+
+from ijaza_attendance.domain.programme import Programme
+from ijaza_attendance.domain.review import ReviewItem, review
+from ijaza_attendance.domain.state import State
+from ijaza_attendance.domain.times import seconds_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorrectAttendance:
+    """Credit whole `minutes` for a session, as given, instead of what the scans say.
+
+    `correction` is the command's own id: the same one again changes nothing.
+    """
+
+    session: str
+    minutes: int
+    actor: str
+    reason: str
+    at: datetime
+    correction: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExcuseAbsence:
+    """Take a session out of this person's scheduled and attended sums."""
+
+    session: str
+    actor: str
+    reason: str
+    at: datetime
+    correction: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResolveReview:
+    """Give a verdict on a review item, named by its key. The item stays listed with it."""
+
+    kind: ReviewKind
+    session: str
+    scan_id: str
+    detail: str
+    verdict: Literal["accepted", "dismissed"]
+    actor: str
+    reason: str
+    at: datetime
+
+
+Command = CorrectAttendance | ExcuseAbsence | ResolveReview
+
+
+def decide(
+    command: Command, state: State, programme: Programme | None, _person: object = None
+) -> list[Event]:
+    """The events that a command gives; none if it was carried out before.
+
+    Raises `NotKnown` for an edition, a participant of it or a review item that is not known,
+    `Invalid` for a session that the edition does not have, and `Conflicting` where the id of a
+    correction was used for another one.
+    """
+    if programme is None or programme.edition != state.edition:
+        raise NotKnown(
+            "edition-not-known",
+            f"participant {state.participant}: the edition named is not known here, or this "
+            f"participant belongs to another one; check both, or publish the edition first",
+        )
+    match command:
+        case CorrectAttendance():
+            return _correct(command, state, programme)
+        case ExcuseAbsence():
+            return _excuse(command, state, programme)
+        case ResolveReview():
+            return _resolve(command, state, programme)
+        case _:
+            assert_never(command)
+
+
+def _correct(command: CorrectAttendance, state: State, programme: Programme) -> list[Event]:
+    _check_session(command.session, programme)
+    if command.minutes < 0:
+        raise Invalid(
+            "minutes-negative",
+            f"minutes {command.minutes} for session {command.session}: expected 0 or more",
+        )
+    used_for = _session_with(command.correction, state.corrections)
+    of_session = state.corrections.get(command.session, {})
+    if used_for is not None:
+        if used_for == command.session and (
+            of_session[command.correction].minutes == command.minutes
+        ):
+            return []
+        raise _id_used(command.correction, used_for)
+    return [
+        AttendanceCorrected(
+            edition=state.edition,
+            participant=state.participant,
+            at=command.at,
+            session=command.session,
+            minutes=command.minutes,
+            correction=command.correction,
+            ordinal=1 + max((each.ordinal for each in of_session.values()), default=0),
+            actor=command.actor,
+            reason=command.reason,
+        )
+    ]
+
+
+def _excuse(command: ExcuseAbsence, state: State, programme: Programme) -> list[Event]:
+    _check_session(command.session, programme)
+    used_for = _session_with(command.correction, state.excuses)
+    if used_for == command.session:
+        return []
+    if used_for is not None:
+        raise _id_used(command.correction, used_for)
+    return [
+        AbsenceExcused(
+            edition=state.edition,
+            participant=state.participant,
+            at=command.at,
+            session=command.session,
+            correction=command.correction,
+            actor=command.actor,
+            reason=command.reason,
+        )
+    ]
+
+
+def _resolve(command: ResolveReview, state: State, programme: Programme) -> list[Event]:
+    item = ReviewItem(command.kind, command.session, command.scan_id, command.detail)
+    given = [
+        each
+        for each in state.verdicts
+        if (each.kind, each.session, each.scan_id, each.detail) == item
+        and (each.actor, each.at) == (command.actor, seconds_of(command.at))
+    ]
+    if given:
+        if given[0].verdict == command.verdict:
+            return []
+        raise Conflicting(
+            "verdict-given",
+            f"{command.actor} said {given[0].verdict} of this item at that very time: "
+            "give another verdict with a later time",
+        )
+    if item not in review(state, programme):
+        raise NotKnown(
+            "review-item-not-known",
+            f"no review item {command.kind} for session {command.session!r}, scan "
+            f"{command.scan_id!r}, detail {command.detail!r}: take its key from the review list",
+        )
+    return [
+        ReviewResolved(
+            edition=state.edition,
+            participant=state.participant,
+            at=command.at,
+            kind=command.kind,
+            session=command.session,
+            scan_id=command.scan_id,
+            detail=command.detail,
+            verdict=command.verdict,
+            actor=command.actor,
+            reason=command.reason,
+        )
+    ]
+
+
+def _check_session(session: str, programme: Programme) -> None:
+    if session not in programme.sittings:
+        raise Invalid(
+            "session-not-known",
+            f"session {session!r} is not in edition {programme.edition}: expected one of "
+            f"{', '.join(programme.sittings)}",
+        )
+
+
+def _session_with(correction: str, by_session: Mapping[str, Mapping[str, object]]) -> str | None:
+    """The session for which the id of a correction was used."""
+    for session, used in by_session.items():
+        if correction in used:
+            return session
+    return None
+
+
+def _id_used(correction: str, session: str) -> Conflicting:
+    return Conflicting(
+        "correction-id-used",
+        f"correction {correction!r} is recorded for session {session} and says something else: "
+        "give another correction an id of its own",
+    )

@@ -1,0 +1,103 @@
+"""Facts into state. Every function is idempotent, and their order changes nothing.
+
+What changes nothing returns the very state it was given, so that nothing is saved for it.
+"""
+
+from dataclasses import replace
+
+from ijaza_contracts.attendance import (
+    AbsenceExcused,
+    AttendanceCorrected,
+    ReviewResolved,
+    ScanRecorded,
+    SessionAttended,
+)
+from ijaza_contracts.enrollment import ParticipantSelected, ParticipantWithdrawn
+
+from ijaza_attendance.domain.state import (
+    Content,
+    Correction,
+    Excuse,
+    Published,
+    State,
+    Verdict,
+)
+from ijaza_attendance.domain.times import seconds_of
+
+
+def begin(edition: str, participant: str) -> State:
+    """Nothing is known yet."""
+    return State(edition, participant)
+
+
+def on_participant_selected(state: State, event: ParticipantSelected) -> State:
+    """The person takes part, ever: a later withdrawal does not take that back."""
+    return state if state.takes_part else replace(state, takes_part=True)
+
+
+def on_participant_withdrawn(state: State, event: ParticipantWithdrawn) -> State:
+    """The person left for good; attendance until then stays as it was."""
+    return state if state.withdrawn else replace(state, withdrawn=True)
+
+
+def on_scan_recorded(state: State, event: ScanRecorded) -> State:
+    """formats.md, *Scans*: "The same content under one participant and scan_id is one scan"."""
+    content = Content(seconds_of(event.at), event.seq, event.direction, event.device, event.session)
+    known = state.scans.get(event.scan_id)
+    if known is None:
+        contents: tuple[Content, ...] = (content,)
+    elif content in known:
+        return state
+    else:
+        contents = tuple(sorted((*known, content)))
+    return replace(state, scans={**state.scans, event.scan_id: contents})
+
+
+def on_attendance_corrected(state: State, event: AttendanceCorrected) -> State:
+    """A correction is kept beside the others of its session; the greatest stands."""
+    correction = Correction(
+        seconds_of(event.at), event.ordinal, event.minutes, event.actor, event.reason
+    )
+    of_session = state.corrections.get(event.session, {})
+    known = of_session.get(event.correction)
+    if known is not None and known >= correction:
+        return state
+    changed = {**of_session, event.correction: correction}
+    return replace(state, corrections={**state.corrections, event.session: changed})
+
+
+def on_absence_excused(state: State, event: AbsenceExcused) -> State:
+    """An excuse is kept; one is enough to excuse the session."""
+    excuse = Excuse(seconds_of(event.at), event.actor, event.reason)
+    of_session = state.excuses.get(event.session, {})
+    known = of_session.get(event.correction)
+    if known is not None and known >= excuse:
+        return state
+    changed = {**of_session, event.correction: excuse}
+    return replace(state, excuses={**state.excuses, event.session: changed})
+
+
+def on_review_resolved(state: State, event: ReviewResolved) -> State:
+    """Every verdict is kept, in the order of their times."""
+    verdict = Verdict(
+        seconds_of(event.at),
+        event.kind,
+        event.session,
+        event.scan_id,
+        event.detail,
+        event.verdict,
+        event.actor,
+        event.reason,
+    )
+    if verdict in state.verdicts:
+        return state
+    return replace(state, verdicts=tuple(sorted((*state.verdicts, verdict))))
+
+
+def on_session_attended(state: State, event: SessionAttended) -> State:
+    """Of what was published of a slot, the highest version stands."""
+    said = Published(*event.version, event.seconds, event.source)
+    known = state.published.get(event.session)
+    if known is not None and known >= said:
+        return state
+    return replace(state, published={**state.published, event.session: said})

@@ -1,0 +1,117 @@
+"""What attendance needs of an edition's newest revision, made ready for many scans."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from ijaza_contracts.edition import Session
+from ijaza_contracts.enrollment import EditionPublished
+
+from ijaza_attendance.domain.times import seconds_of
+
+REACH = 3600
+"""Seconds around a session in which a scan without one belongs to it (formats.md, *Scans*)."""
+
+Span = tuple[int, int]
+"""From a second to another one, the latter excluded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sitting:
+    """A session of the edition. `teaching` is the session less its breaks, in order."""
+
+    session: str
+    module: str
+    start: int
+    end: int
+    teaching: tuple[Span, ...]
+    cancelled: bool
+
+    @property
+    def scheduled(self) -> int:
+        """Seconds of the session, less its breaks."""
+        return sum(end - start for start, end in self.teaching)
+
+
+@dataclass(frozen=True, slots=True)
+class Programme:
+    """One revision of an edition: its sessions in their order, and how scans are read.
+
+    `published_at` is the time of the revision.
+    """
+
+    edition: str
+    revision: int
+    published_at: int
+    record: Literal["in-out", "in-only"]
+    missing_out: Literal["review", "credit_to_end"]
+    modules: tuple[str, ...]
+    sittings: Mapping[str, Sitting]
+
+    @property
+    def stamp(self) -> str:
+        """Changes with the revision: every slot may then count other seconds."""
+        return str(self.revision)
+
+    def session_at(self, at: int) -> str:
+        """The session that a scan without one belongs to, empty if none is near.
+
+        formats.md, *Scans*: "the one whose start − 60 min … end + 60 min, bounds included, holds
+        the time (the nearest start; of equal ones the earlier in the edition)". A cancelled one
+        too: "their scans are still assigned and reviewed".
+        """
+        nearest, distance = "", -1
+        for sitting in self.sittings.values():
+            if sitting.start - REACH <= at <= sitting.end + REACH:
+                away = abs(at - sitting.start)
+                if distance < 0 or away < distance:
+                    nearest, distance = sitting.session, away
+        return nearest
+
+
+def on_edition_published(current: Programme | None, event: EditionPublished) -> Programme:
+    """The newest revision stands, whatever the order of arrival."""
+    if current is not None and current.revision >= event.revision:
+        return current
+    definition = event.definition
+    return Programme(
+        edition=event.edition,
+        revision=event.revision,
+        published_at=seconds_of(event.at),
+        record=definition.attendance.record,
+        missing_out=definition.attendance.missing_out,
+        modules=tuple(module.id for module in definition.modules),
+        sittings={
+            session.id: _sitting(module.id, session)
+            for module in definition.modules
+            for session in module.sessions
+        },
+    )
+
+
+def _sitting(module: str, session: Session) -> Sitting:
+    start, end = seconds_of(session.start), seconds_of(session.end)
+    breaks = [(seconds_of(each.start), seconds_of(each.end)) for each in session.breaks]
+    return Sitting(
+        session=session.id,
+        module=module,
+        start=start,
+        end=end,
+        teaching=_without((start, end), breaks),
+        cancelled=session.cancelled,
+    )
+
+
+def _without(whole: Span, breaks: list[Span]) -> tuple[Span, ...]:
+    """What is left of a span, in order, when breaks, which may overlap, are taken out."""
+    left: list[Span] = []
+    reached, end = whole
+    for since, until in sorted(breaks):
+        if since > reached:
+            left.append((reached, min(since, end)))
+        reached = max(reached, until)
+        if reached >= end:
+            break
+    if reached < end:
+        left.append((reached, end))
+    return tuple(left)

@@ -1,0 +1,84 @@
+"""What is known of one participant's attendance: facts as they came, and what was published."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
+
+Source = Literal["scans", "correction"]
+"""Where the seconds of a slot come from."""
+
+
+class Content(NamedTuple):
+    """What a scan says, its fields in the order that decides which of several contents stands.
+
+    formats.md, *Scans*: "of several contents the least by (time, seq, direction, device, session)
+    stands". `session` is as written, and may be empty.
+    """
+
+    at: int
+    seq: int
+    direction: str
+    device: str
+    session: str
+
+
+class Correction(NamedTuple):
+    """Minutes that staff credited for a session; the greatest of several stands.
+
+    formats.md: "the one with the latest `at` stands, of equal ones the one further down".
+    """
+
+    at: int
+    ordinal: int
+    minutes: int
+    actor: str
+    reason: str
+
+
+class Excuse(NamedTuple):
+    """A session was excused for this person."""
+
+    at: int
+    actor: str
+    reason: str
+
+
+class Verdict(NamedTuple):
+    """What somebody said of a review item. The latest on an item stands."""
+
+    at: int
+    kind: str
+    session: str
+    scan_id: str
+    detail: str
+    verdict: str
+    actor: str
+    reason: str
+
+
+class Published(NamedTuple):
+    """What was last said of a slot: version (revision, facts), seconds and their source."""
+
+    revision: int
+    facts: int
+    seconds: int
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """The fold of one participant's facts. `takes_part` means ever, withdrawn since or not.
+
+    `scans` holds the distinct contents received under each scan's id, the standing one first;
+    `corrections` and `excuses` are by session and correction id, `published` by session.
+    """
+
+    edition: str
+    participant: str
+    takes_part: bool = False
+    withdrawn: bool = False
+    scans: Mapping[str, tuple[Content, ...]] = field(default_factory=dict)
+    corrections: Mapping[str, Mapping[str, Correction]] = field(default_factory=dict)
+    excuses: Mapping[str, Mapping[str, Excuse]] = field(default_factory=dict)
+    verdicts: tuple[Verdict, ...] = ()
+    published: Mapping[str, Published] = field(default_factory=dict)

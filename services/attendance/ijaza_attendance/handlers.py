@@ -1,0 +1,77 @@
+"""What attendance listens to, and the function that folds each event: the one table of it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from ijaza_contracts.attendance import (
+    AbsenceExcused,
+    AttendanceCorrected,
+    ReviewResolved,
+    ScanRecorded,
+    SessionAttended,
+)
+from ijaza_contracts.enrollment import (
+    EditionPublished,
+    ParticipantSelected,
+    ParticipantWithdrawn,
+    PersonRecorded,
+)
+from ijaza_contracts.envelope import Event, ParticipantEvent
+from ijaza_contracts.topics import EDITIONS as EDITIONS_TOPIC
+from ijaza_contracts.topics import ENROLLMENT, SCANS
+from ijaza_contracts.topics import PEOPLE as PEOPLE_TOPIC
+from ijaza_runtime.fold import Evolve, Fold, Rejected, Table
+
+from ijaza_attendance.domain import fold
+from ijaza_attendance.domain.people import Person, on_person_recorded
+from ijaza_attendance.domain.programme import Programme, on_edition_published
+from ijaza_attendance.domain.settle import settle
+from ijaza_attendance.domain.state import State
+from ijaza_attendance.storage import COLLECTION, decode, encode, labels
+
+
+def of_its_edition(evolve: Callable[[State, Any], State]) -> Evolve:
+    """Refuse an event that names this participant under another edition.
+
+    Raises `Rejected`: a participant is one person in one edition, so the sender is wrong.
+    """
+
+    def checked(state: State, event: ParticipantEvent) -> State:
+        if event.edition != state.edition:
+            raise Rejected(
+                f"the participant belongs to edition {state.edition}, the event says "
+                f"{event.edition}: correct its sender"
+            )
+        return evolve(state, event)
+
+    return checked
+
+
+HANDLERS: dict[type[Event], Evolve] = {
+    ParticipantSelected: of_its_edition(fold.on_participant_selected),
+    ParticipantWithdrawn: of_its_edition(fold.on_participant_withdrawn),
+    ScanRecorded: of_its_edition(fold.on_scan_recorded),
+    AttendanceCorrected: of_its_edition(fold.on_attendance_corrected),
+    AbsenceExcused: of_its_edition(fold.on_absence_excused),
+    ReviewResolved: of_its_edition(fold.on_review_resolved),
+    SessionAttended: of_its_edition(fold.on_session_attended),
+}
+
+INPUTS = (ENROLLMENT, SCANS)
+"""Scans are attendance's own topic, but kiosks' facts: they are folded when they come back."""
+
+EDITIONS: Table[Programme] = Table(EDITIONS_TOPIC, {EditionPublished: on_edition_published})
+
+PEOPLE: Table[Person] = Table(PEOPLE_TOPIC, {PersonRecorded: on_person_recorded})
+"""Display names, for the office. No decision rests on them, so the fold does not name them."""
+
+FOLD: Fold[State, Programme, Person] = Fold(
+    collection=COLLECTION,
+    handlers=HANDLERS,
+    begin=fold.begin,
+    settle=settle,
+    encode=encode,
+    decode=decode,
+    labels=labels,
+    editions=EDITIONS,
+)

@@ -1,0 +1,1 @@
+"""Eligibility, certificates and their proofs."""

@@ -1,0 +1,1 @@
+"""Editions, applications, selection and the waiting list."""

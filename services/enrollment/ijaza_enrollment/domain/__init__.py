@@ -1,0 +1,1 @@
+"""What enrollment knows and decides, without IO, clock or chance."""

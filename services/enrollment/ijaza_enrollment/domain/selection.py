@@ -1,0 +1,234 @@
+"""Who gets a seat: *Selection* of the rules of an edition's files, as pure functions.
+
+The order of the applicants is made once and kept as entries. Seats are given, and departures
+applied, on those entries alone: no column of an application is looked at again. An entry holds
+what happened to it with the index of the departure that caused it, so that what was begun and
+interrupted can be taken back (`before`) and done again with the same result.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal
+
+from ijaza_contracts.edition import Preference, Selection
+from ijaza_enrollment.domain.seats import Seats
+
+Outcome = Literal["selected", "waitlisted", "declined", "withdrawn"]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An applicant as the selection sees one: `columns` as applicants.csv has them."""
+
+    participant: str
+    ref: str
+    applied_at: datetime
+    columns: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """Somebody leaves: `id` is the command's own, `note` a text that is kept with the person."""
+
+    id: str
+    participant: str
+    kind: Literal["decline", "withdraw"]
+    at: datetime
+    actor: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An applicant's place in the selection, and what became of it.
+
+    `groups` number, for each `at_most`, the value that the applicant has in its column; `fails`
+    is the first column of `require` whose value is not accepted. `settled`: the selection has
+    spoken. `selected_by` and `left_by` count departures from 1; a seat that the selection
+    itself gave has `selected_by` 0.
+    """
+
+    participant: str
+    rank: int | None = None
+    groups: tuple[int, ...] = ()
+    fails: str = ""
+    settled: bool = False
+    because: str = ""
+    number: int | None = None
+    selected_by: int | None = None
+    left_by: int | None = None
+
+    @property
+    def outcome(self) -> Outcome:
+        """What selection.csv says of the applicant."""
+        if self.left_by is not None:
+            return "withdrawn"
+        if self.number is not None:
+            return "selected"
+        return "declined" if self.fails else "waitlisted"
+
+
+def run_selection(
+    rule: Selection | None, candidates: Iterable[Candidate], departures: Sequence[Departure]
+) -> list[Entry]:
+    """The whole selection at once: every applicant's entry after all departures, in order."""
+    ordered = ranking(candidates, rule) if rule else roster(candidates)
+    return depart(rule, settle(rule, ordered), departures, 0)
+
+
+def ranking(candidates: Iterable[Candidate], rule: Selection) -> list[Entry]:
+    """The order of the applicants, and after them those who fail `require`, by ref.
+
+    "Order the rest by the classes of `prefer`, then `applied_at`, then `ref` by code point; the
+    place in this order, from 1, is the rank of each, selected or not."
+    """
+    passing: list[Candidate] = []
+    failing: list[tuple[str, Entry]] = []
+    for candidate in candidates:
+        fails = _fails(candidate, rule)
+        if fails is None:
+            passing.append(candidate)
+        else:
+            failing.append((candidate.ref, Entry(candidate.participant, fails=fails)))
+    passing.sort(key=lambda candidate: _place(candidate, rule.prefer))
+    failing.sort(key=lambda pair: pair[0])
+    numbers: list[dict[str, int]] = [{} for _ in rule.at_most]
+    ranked = [
+        Entry(candidate.participant, rank, _groups(candidate, rule, numbers))
+        for rank, candidate in enumerate(passing, start=1)
+    ]
+    return ranked + [entry for _, entry in failing]
+
+
+def roster(candidates: Iterable[Candidate]) -> list[Entry]:
+    """The order in which a roster is numbered: by ref."""
+    return [Entry(one.participant) for one in sorted(candidates, key=lambda one: one.ref)]
+
+
+def settle(rule: Selection | None, entries: Sequence[Entry]) -> list[Entry]:
+    """Give seats to the entries not yet settled; on a roster to all of them.
+
+    "Walk down the order, passing over whoever would break an `at_most`, until `capacity` are
+    selected; everybody else is waitlisted, in the order."
+    """
+    if rule is None:
+        return _numbered(entries)
+    seats = Seats(rule, entries)
+    settled = list(entries)
+    for position, number in seats.fill():
+        settled[position] = replace(settled[position], number=number, selected_by=0)
+    return [
+        entry if entry.settled else replace(entry, settled=True, because=_because(entry, seats))
+        for entry in settled
+    ]
+
+
+def depart(
+    rule: Selection | None, entries: Sequence[Entry], departures: Sequence[Departure], done: int
+) -> list[Entry]:
+    """The entries after `departures`, the first of which is the departure number `done` + 1.
+
+    "A departed person is withdrawn for good, whether selected or waitlisted before, and keeps
+    the rank (the declined stay declined). After each departure up to `promote_until` the free
+    places are filled in the same way from the waiting list." After each: also after one of
+    somebody who held no seat.
+    """
+    after = list(entries)
+    positions = {entry.participant: position for position, entry in enumerate(after)}
+    seats = Seats(rule, after) if rule else None
+    for index, departure in enumerate(departures, start=done + 1):
+        position = positions[departure.participant]
+        entry = after[position]
+        if entry.left_by is None and not entry.fails:
+            after[position] = replace(entry, left_by=index)
+            if seats:
+                seats.leave(position)
+        if rule and seats and departure.at <= rule.promote_until:
+            for place, number in seats.fill():
+                after[place] = replace(after[place], number=number, selected_by=index)
+    return after
+
+
+def before(entries: Iterable[Entry], done: int) -> list[Entry]:
+    """The entries as they were after `done` departures, whatever was begun since."""
+    return [_undone(entry, done) for entry in entries]
+
+
+def in_order(decided: Iterable[Departure], corrected: Iterable[Departure]) -> list[Departure]:
+    """Departures in the order of an edition's files; their `participant` is the ref here.
+
+    "Those of decisions.csv (`decline`, `withdraw`) by (at, participant, decision), after them
+    those of corrections.csv (`withdraw`) by (at, participant)"; of several corrections of one
+    participant "the one with the latest `at` stands, of equal ones the one further down".
+    """
+    standing: dict[str, Departure] = {}
+    for departure in corrected:
+        other = standing.get(departure.participant)
+        if other is None or departure.at >= other.at:
+            standing[departure.participant] = departure
+    return [
+        *sorted(decided, key=lambda one: (one.at, one.participant, one.kind)),
+        *sorted(standing.values(), key=lambda one: (one.at, one.participant)),
+    ]
+
+
+def _fails(candidate: Candidate, rule: Selection) -> str | None:
+    """The first column of `require` that is not met; a missing column counts as empty."""
+    for column, accepted in rule.require.items():
+        if candidate.columns.get(column, "") not in accepted:
+            return column
+    return None
+
+
+def _place(
+    candidate: Candidate, preferences: Sequence[Preference]
+) -> tuple[list[int], datetime, str]:
+    classes = [_class(candidate.columns.get(one.column, ""), one) for one in preferences]
+    return classes, candidate.applied_at, candidate.ref
+
+
+def _class(value: str, preference: Preference) -> int:
+    """The class of a value, best first: "a value in none comes last"."""
+    for index, values in enumerate(preference.order):
+        if value in values:
+            return index
+    return len(preference.order)
+
+
+def _groups(
+    candidate: Candidate, rule: Selection, numbers: Sequence[dict[str, int]]
+) -> tuple[int, ...]:
+    """The candidate's value in each limit's column, as a number that tells nothing of it."""
+    values = (candidate.columns.get(limit.per, "") for limit in rule.at_most)
+    return tuple(
+        known.setdefault(value, len(known)) for known, value in zip(numbers, values, strict=True)
+    )
+
+
+def _numbered(entries: Sequence[Entry]) -> list[Entry]:
+    taken = sum(entry.settled for entry in entries)
+    return [
+        entry
+        if entry.settled
+        else replace(entry, settled=True, number=position, selected_by=0)
+        for position, entry in enumerate(entries, start=1)
+    ] if taken < len(entries) else list(entries)
+
+
+def _because(entry: Entry, seats: Seats) -> str:
+    """Why somebody waits: the limit that stands in the way, or that no seat is free."""
+    if entry.fails:
+        return f"require:{entry.fails}"
+    if entry.number is not None:
+        return ""
+    limit = seats.limit_reached(entry.groups)
+    return f"at_most:{limit}" if limit else "capacity"
+
+
+def _undone(entry: Entry, done: int) -> Entry:
+    if entry.left_by is not None and entry.left_by > done:
+        entry = replace(entry, left_by=None)
+    if entry.selected_by is not None and entry.selected_by > done:
+        entry = replace(entry, number=None, selected_by=None)
+    return entry
