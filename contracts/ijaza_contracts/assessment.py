@@ -1,10 +1,9 @@
 """What assessment publishes: one fact per attempt at a module's test, corrected by version."""
 
-from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from ijaza_contracts.envelope import Name, ParticipantEvent, Version
 from ijaza_contracts.topics import ASSESSMENT, Topic
@@ -13,8 +12,10 @@ from ijaza_contracts.topics import ASSESSMENT, Topic
 class AttemptEvent(ParticipantEvent):
     """What stands of one attempt. `correction` and `actor` are set when a member of staff spoke.
 
-    `at` is the time of the latest fact that bears on the attempt. `ordinal` orders corrections
-    of equal `at`.
+    `score` is the one that stands, `recorded_score` the examiner's. `at` is the time of the
+    latest fact that bears on the attempt. A corrected score is `corrected_score`, whether it
+    stands or not, of `corrected_at`; `ordinal` orders corrections of equal `corrected_at`. An
+    event with a correction and no corrected score is the annulment itself.
     """
 
     TOPIC: ClassVar[Topic] = ASSESSMENT
@@ -23,10 +24,11 @@ class AttemptEvent(ParticipantEvent):
     attempt: Annotated[int, Field(ge=1)]
     score: Decimal
     recorded_score: Decimal
-    taken_at: datetime
+    taken_at: AwareDatetime
     version: Version
     correction: Name = ""
-    corrected_at: datetime | None = None
+    corrected_score: Decimal | None = None
+    corrected_at: AwareDatetime | None = None
     ordinal: int = 0
     actor: Name = ""
     reason: str = ""

@@ -4,11 +4,11 @@ The fields are those of `edition.yaml`, with every time as an instant in UTC. A 
 published whole with each revision, so that whoever holds the newest one needs nothing else.
 """
 
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 Text = dict[str, str]
 """The same words in several languages, by ISO 639-1 code."""
@@ -25,16 +25,16 @@ class Part(BaseModel):
 class Interval(Part):
     """A stretch of time without attendance inside a session."""
 
-    start: datetime
-    end: datetime
+    start: AwareDatetime
+    end: AwareDatetime
 
 
 class Session(Part):
     """One sitting of a module. A cancelled session keeps its place and its scans."""
 
     id: Identifier
-    start: datetime
-    end: datetime
+    start: AwareDatetime
+    end: AwareDatetime
     breaks: tuple[Interval, ...] = ()
     cancelled: bool = False
 
@@ -60,8 +60,8 @@ class Happening(Part):
     """An entry of the edition's calendar that takes no attendance."""
 
     title: Text
-    start: datetime
-    end: datetime | None = None
+    start: AwareDatetime
+    end: AwareDatetime | None = None
     place: Text = {}
 
 
@@ -128,7 +128,7 @@ class Selection(Part):
     require: dict[str, tuple[str, ...]] = {}
     prefer: tuple[Preference, ...] = ()
     at_most: tuple[SeatLimit, ...] = ()
-    promote_until: datetime
+    promote_until: AwareDatetime
 
 
 class AttendanceRule(Part):

@@ -51,7 +51,7 @@ class PersonRecorded(ParticipantEvent):
     name_en: str
     name_ar: str
     email: str = ""
-    attributes: dict[str, str] = {}
+    attributes: dict[str, str] = Field(default_factory=dict)
 
     @property
     def identity(self) -> tuple[object, ...]:

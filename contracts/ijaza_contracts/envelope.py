@@ -5,11 +5,10 @@ a second sending is recognised for what it is.
 """
 
 from collections.abc import Mapping
-from datetime import datetime
 from hashlib import blake2b
 from typing import Annotated, ClassVar, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from ijaza_contracts.topics import Topic
 
@@ -32,7 +31,7 @@ class Event(BaseModel):
     TOPIC: ClassVar[Topic]
 
     edition: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$")]
-    at: datetime
+    at: AwareDatetime
 
     @property
     def key(self) -> str:
@@ -47,8 +46,10 @@ class Event(BaseModel):
     @property
     def id(self) -> str:
         """The `ce_id`: 32 hexadecimal digits derived from type, edition, key and identity."""
-        parts = (self.TYPE, self.edition, self.key, *map(str, self.identity))
-        return blake2b("\x1f".join(parts).encode(), digest_size=16).hexdigest()
+        parts = map(str, (self.TYPE, self.edition, self.key, *self.identity))
+        # With its length before it, no part can be taken for the end of another and a new one.
+        whole = "\x1f".join(f"{len(part)}:{part}" for part in parts)
+        return blake2b(whole.encode(), digest_size=16).hexdigest()
 
     def headers(self, traceparent: str = "") -> dict[str, str]:
         """The CloudEvents attributes as Kafka headers of binary mode."""
@@ -83,9 +84,7 @@ class Event(BaseModel):
                 f"{'.'.join(map(str, fault['loc'])) or 'body'}: {fault['msg']}"
                 for fault in error.errors(include_input=False, include_url=False)
             )
-            raise Undecodable(
-                f"{cls.TYPE} does not fit its contract: {faults}"
-            ) from None
+            raise Undecodable(f"{cls.TYPE} does not fit its contract: {faults}") from None
 
 
 class ParticipantEvent(Event):
@@ -107,9 +106,7 @@ def decode(
     """
     kind = headers.get("ce_type")
     if kind is None or "ce_id" not in headers:
-        raise Undecodable(
-            "no ce_type or ce_id header: expected a CloudEvent in binary mode"
-        )
+        raise Undecodable("no ce_type or ce_id header: expected a CloudEvent in binary mode")
     model = known.get(kind)
     if model is None:
         return None

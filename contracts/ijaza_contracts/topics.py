@@ -30,9 +30,7 @@ class Topic:
 
 
 EDITIONS = Topic("enrollment.editions", "enrollment", Keyed.EDITION, broadcast=True)
-PEOPLE = Topic(
-    "enrollment.people", "enrollment", broadcast=True, compacted=True, personal=True
-)
+PEOPLE = Topic("enrollment.people", "enrollment", broadcast=True, compacted=True, personal=True)
 ENROLLMENT = Topic("enrollment.events", "enrollment")
 SCANS = Topic("attendance.scans", "attendance")
 ATTENDANCE = Topic("attendance.events", "attendance")

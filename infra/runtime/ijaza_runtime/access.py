@@ -27,7 +27,7 @@ from ijaza_runtime.secrets import SecretError, load_or_create
 ALGORITHM = "Ed25519"
 ISSUER = "ijaza"
 AUDIENCE = "ijaza-services"
-TOKEN_TYPE = "at+jwt"
+KIND = "at+jwt"
 LEEWAY = timedelta(seconds=30)
 """How far the clocks of two machines may differ."""
 LONGEST_TOKEN = 4096
@@ -104,7 +104,7 @@ class AccessKeys:
             "iat": int(now.timestamp()),
             "exp": int((now + lifetime).timestamp()),
         }
-        return jwt.encode({"alg": ALGORITHM, "typ": TOKEN_TYPE}, claims, self._key, [ALGORITHM])
+        return jwt.encode({"alg": ALGORITHM, "typ": KIND}, claims, self._key, [ALGORITHM])
 
     def verify(self, token: str, now: datetime) -> Actor:
         """Whom a token proves at `now`. Roles that this version does not know are left out.
@@ -115,7 +115,7 @@ class AccessKeys:
             raise Unauthenticated(f"The token is longer than {LONGEST_TOKEN} characters.")
         try:
             decoded = jwt.decode(token, self._key, [ALGORITHM])
-            if decoded.header.get("typ") != TOKEN_TYPE:
+            if decoded.header.get("typ") != KIND:
                 raise _not_ours()
             _registry(now).validate(decoded.claims)
         except ExpiredTokenError:

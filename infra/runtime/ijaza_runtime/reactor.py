@@ -48,6 +48,13 @@ GROUP = 1_000
 LONGEST_PAUSE = 30.0
 """Seconds between two tries of a partition that keeps failing."""
 
+Handled = Callable[[str, int], None]
+"""(service, records handled): for whoever shows progress."""
+
+
+def unheeded(_service: str, _records: int) -> None:
+    """Show no progress."""
+
 
 class Reactor(Generic[S, P, K]):
     """Drives one fold over the partitions that this process holds."""
@@ -64,6 +71,7 @@ class Reactor(Generic[S, P, K]):
         outbox: Outbox,
         partitions: int,
         step: Step = nowhere,
+        handled: Handled = unheeded,
         now: Callable[[], float] = monotonic,
     ) -> None:
         self._service = service
@@ -76,6 +84,7 @@ class Reactor(Generic[S, P, K]):
         self._outbox = outbox
         self._partitions = partitions
         self._step = step
+        self._handled = handled
         self._now = now
         self._consumer: Consumer | None = None
         self._states: dict[int, States[S]] = {}
@@ -187,6 +196,7 @@ class Reactor(Generic[S, P, K]):
             await self._fold_in(states, slices)
             for each in slices:
                 positions[each.topic] = each.records[-1].offset + 1
+                self._handled(self._service, len(each.records))
             self._step("folded")
             if all(positions.get(topic, end) >= end for topic, end in horizon.items()):
                 break
@@ -228,6 +238,8 @@ class Reactor(Generic[S, P, K]):
             held = states.get(event.key)
             assert held is not None, "loaded above"
             try:
+                if event.edition != held.edition:
+                    raise Rejected("its participant belongs to another edition")
                 state = self._fold.handlers[type(event)](held.state, event)
             except Rejected as fault:
                 dead.append(self._dead_letter(topic, partition, record, fault))

@@ -1,21 +1,24 @@
 """A service put together: what it is given, what it is made of, and how its loop runs."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from fastapi import APIRouter, FastAPI
-from ijaza_contracts.topics import TOPICS, Keyed, dead_letters
+from ijaza_contracts.topics import TOPICS, Keyed, Topic, dead_letters
 
 from ijaza_runtime.access import AccessKeys
 from ijaza_runtime.bus import Bus, TopicPlan
+from ijaza_runtime.commands import Commands
 from ijaza_runtime.failpoints import Step, nowhere
+from ijaza_runtime.fold import Fold, K, P, S, Table
 from ijaza_runtime.observe import log
 from ijaza_runtime.outbox import Outbox
-from ijaza_runtime.reactor import Reactor
+from ijaza_runtime.projector import Projector
+from ijaza_runtime.reactor import Handled, Reactor, unheeded
 from ijaza_runtime.references import References
 from ijaza_runtime.store import Store
 from ijaza_runtime.web import build_app
@@ -43,7 +46,54 @@ class Parts:
     access: AccessKeys
     partitions: int
     step: Step = nowhere
+    handled: Handled = unheeded
     clock: Callable[[], datetime] = utc_now
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wiring(Generic[S, P, K]):
+    """The runtime's pieces of a service with one fold."""
+
+    references: References
+    outbox: Outbox
+    reactor: Reactor[S, P, K]
+    commands: Commands[S, P, K]
+
+
+def wire(
+    parts: Parts,
+    *,
+    name: str,
+    fold: Fold[S, P, K],
+    inputs: Sequence[Topic],
+    tables: Sequence[Table[Any]],
+) -> Wiring[S, P, K]:
+    """Connect a fold to bus and store; `tables` are all that the service reads in full."""
+    references = References(parts.bus, tables)
+    outbox = Outbox(parts.bus, parts.store, parts.step)
+    return Wiring(
+        references=references,
+        outbox=outbox,
+        reactor=Reactor(
+            service=name,
+            fold=fold,
+            inputs=inputs,
+            bus=parts.bus,
+            store=parts.store,
+            references=references,
+            outbox=outbox,
+            partitions=parts.partitions,
+            step=parts.step,
+            handled=parts.handled,
+        ),
+        commands=Commands(
+            fold,
+            store=parts.store,
+            outbox=outbox,
+            references=references,
+            partitions=parts.partitions,
+        ),
+    )
 
 
 @dataclass(slots=True, kw_only=True)
@@ -51,8 +101,7 @@ class Assembly(Generic[D]):
     """A service ready to run.
 
     `desk` is what its API and the command line give commands and questions to. `collections` are
-    those whose outboxes are relayed. `work` is a task beside the reactor: it returns whether it
-    did anything.
+    those whose outboxes are relayed. `projector` makes what follows from the service's events.
     """
 
     name: str
@@ -64,7 +113,7 @@ class Assembly(Generic[D]):
     references: References
     access: AccessKeys
     reactor: Reactor[Any, Any, Any] | None = None
-    work: Callable[[], Awaitable[bool]] | None = None
+    projector: Projector | None = None
     _relayed: bool = field(default=False)
 
     async def turn(self) -> bool:
@@ -77,8 +126,8 @@ class Assembly(Generic[D]):
         await self.references.refresh()
         if self.reactor is not None:
             done |= await self.reactor.turn()
-        if self.work is not None:
-            done |= await self.work()
+        if self.projector is not None:
+            done |= await self.projector.turn()
         return done
 
     async def caught_up(self) -> bool:
@@ -115,6 +164,8 @@ class Assembly(Generic[D]):
         """Leave the groups."""
         if self.reactor is not None:
             await self.reactor.close()
+        if self.projector is not None:
+            await self.projector.close()
         await self.references.close()
 
     async def _wait(self, stopping: asyncio.Event) -> None:

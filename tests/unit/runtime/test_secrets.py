@@ -90,5 +90,5 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     """Where a file stands in the folder's place, the error says so and names the setting."""
     (tmp_path / "keys").write_text("a file")
 
-    with pytest.raises(SecretError, match="keys/participants cannot be read or made.*IJAZA_KEYS"):
+    with pytest.raises(SecretError, match=r"keys/participants cannot be read or made.*IJAZA_KEYS"):
         load_or_create_secret(tmp_path / "keys", "participants")

@@ -140,8 +140,8 @@ class EditionFiles:
 class Reading:
     """What reading an edition gave: the files if nothing is wrong, every fault, every warning.
 
-    `latest` is the latest time in the files other than approvals.csv; `scans` counts the rows of
-    scans.csv.
+    `latest` is the latest time of a row in the files other than approvals.csv; `scans` counts the
+    rows of scans.csv; `unlisted` counts the faults that `faults` leaves out for their number.
     """
 
     files: EditionFiles | None
@@ -149,3 +149,4 @@ class Reading:
     warnings: tuple[Fault, ...]
     latest: datetime | None = None
     scans: int = 0
+    unlisted: int = 0

@@ -13,37 +13,55 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple
 
-from ijaza_runtime.adapters.sqlite_file import open_file
+from ijaza_runtime.adapters.sqlite_file import FileKind, open_file
 
-APPLICATION_ID = 0x696A7231  # "ijr1"
-SCHEMA = """
-CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS taken (
-    place INTEGER PRIMARY KEY,
-    kind TEXT NOT NULL,
-    key TEXT NOT NULL,
-    digest BLOB NOT NULL,
-    content TEXT NOT NULL,
-    waiting INTEGER NOT NULL DEFAULT 1,
-    UNIQUE (kind, key, digest)
-);
-CREATE TABLE IF NOT EXISTS offered (
-    place INTEGER PRIMARY KEY,
-    kind TEXT NOT NULL,
-    key TEXT NOT NULL,
-    digest BLOB NOT NULL,
-    content TEXT NOT NULL,
-    UNIQUE (kind, key, digest) ON CONFLICT IGNORE
-);
-"""
+
+class LedgerError(Exception):
+    """The ledger's file cannot be used; the message says why and what to do."""
+
+
+_KIND = FileKind(
+    application_id=0x496A7A72,
+    version=1,
+    schema=(
+        "CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
+        """
+        CREATE TABLE taken (
+            place INTEGER PRIMARY KEY,
+            kind TEXT NOT NULL,
+            key TEXT NOT NULL,
+            digest BLOB NOT NULL,
+            content TEXT NOT NULL,
+            waiting INTEGER NOT NULL DEFAULT 1,
+            UNIQUE (kind, key, digest)
+        )
+        """,
+        """
+        CREATE TABLE offered (
+            place INTEGER PRIMARY KEY,
+            kind TEXT NOT NULL,
+            key TEXT NOT NULL,
+            digest BLOB NOT NULL,
+            content TEXT NOT NULL,
+            UNIQUE (kind, key, digest) ON CONFLICT IGNORE
+        )
+        """,
+    ),
+    tables=frozenset({"facts", "taken", "offered"}),
+    error=LedgerError,
+)
 
 
 class Row(NamedTuple):
-    """A row as the ledger keeps it: `content` is its canonical JSON."""
+    """A row as the ledger keeps it: `content` is its canonical JSON.
+
+    `place` orders the rows that were taken, over all runs; 0 before that.
+    """
 
     kind: str
     key: str
     content: str
+    place: int = 0
 
 
 class Difference(NamedTuple):
@@ -59,7 +77,7 @@ class Ledger:
     """One run's ledger, a SQLite file in `OUT/.ijaza`."""
 
     def __init__(self, path: Path) -> None:
-        self._db = open_file(path, application_id=APPLICATION_ID, schema=SCHEMA, version=1)
+        self._db = open_file(path, _KIND)
 
     def fact(self, name: str) -> str | None:
         """Something noted of the run, or None."""
@@ -68,8 +86,7 @@ class Ledger:
 
     def note(self, name: str, value: str) -> None:
         """Note something of the run; on return it is durable."""
-        with self._db:
-            self._db.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, value))
+        self._db.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, value))
 
     def offer(self, rows: Iterable[Row]) -> None:
         """Lay rows beside those taken. Nothing is durable before `take`."""
@@ -83,7 +100,7 @@ class Ledger:
 
     def begin(self) -> None:
         """Start an offer; what an unfinished one left is gone."""
-        self._db.rollback()
+        self.refuse()
         self._db.execute("BEGIN IMMEDIATE")
         self._db.execute("DELETE FROM offered")
 
@@ -133,11 +150,12 @@ class Ledger:
             """
         )
         self._db.execute("DELETE FROM offered")
-        self._db.commit()
+        self._db.execute("COMMIT")
 
     def refuse(self) -> None:
         """Forget the offer."""
-        self._db.rollback()
+        if self._db.in_transaction:
+            self._db.execute("ROLLBACK")
 
     def waiting(self, kind: str, most: int) -> Iterator[Sequence[Row]]:
         """The rows of a kind that no ended phase has handed on, in pages, in their order."""
@@ -151,7 +169,7 @@ class Ledger:
             if not page:
                 return
             after = page[-1][0]
-            yield [Row(*row[1:]) for row in page]
+            yield [Row(kind, key, content, place) for place, kind, key, content in page]
 
     def count_waiting(self, kind: str) -> int:
         """How many rows of a kind wait."""
@@ -162,19 +180,30 @@ class Ledger:
 
     def handed_on(self, kinds: Sequence[str]) -> None:
         """The phase that hands these kinds on has ended."""
-        with self._db:
-            self._db.executemany(
-                "UPDATE taken SET waiting = 0 WHERE kind = ? AND waiting",
-                [(kind,) for kind in kinds],
-            )
+        marks = ", ".join("?" * len(kinds))
+        self._db.execute(
+            f"UPDATE taken SET waiting = 0 WHERE waiting AND kind IN ({marks})",  # noqa: S608 - marks only
+            list(kinds),
+        )
 
     def taken(self, kind: str) -> Iterator[Row]:
         """Every row of a kind, in the order in which they were taken."""
         with closing(self._db.cursor()) as cursor:
             for row in cursor.execute(
-                "SELECT kind, key, content FROM taken WHERE kind = ? ORDER BY place", (kind,)
+                "SELECT kind, key, content, place FROM taken WHERE kind = ? ORDER BY place",
+                (kind,),
             ):
                 yield Row(*row)
+
+    def scanned(self) -> set[str]:
+        """Every participant's ref in the scans that were taken."""
+        return {
+            str(ref)
+            for (ref,) in self._db.execute(
+                "SELECT DISTINCT json_extract(content, '$.participant') FROM taken "
+                "WHERE kind = 'scans'"
+            )
+        }
 
     def close(self) -> None:
         """Close the file."""

@@ -54,7 +54,7 @@ def build_app(
 ) -> FastAPI:
     """The HTTP API of a service: its routers, `/health/live` and `/openapi.json`.
 
-    `clock` says when a token is looked at; `largest_body` is in bytes. Raises `UnguardedRoute`
+    `clock` says when a token is looked at; `largest_body` is in bytes. Raises `UnguardedRouteError`
     if a route does not say whom it serves.
     """
     app = ServiceApp(

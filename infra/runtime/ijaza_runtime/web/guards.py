@@ -20,7 +20,7 @@ _BEARER = HTTPBearer(
 )
 
 
-class UnguardedRoute(Exception):
+class UnguardedRouteError(Exception):
     """An app with routes that do not say whom they serve; it must not start."""
 
 
@@ -74,7 +74,7 @@ def public() -> PublicGuard:
 
 
 def check_guards(app: FastAPI) -> None:
-    """Raises `UnguardedRoute` naming each route that says nothing, or says both."""
+    """Raises `UnguardedRouteError` naming each route that says nothing, or says both."""
     faults = []
     for route in iter_route_contexts(app.routes):
         dependant = getattr(route, "dependant", None)
@@ -83,7 +83,7 @@ def check_guards(app: FastAPI) -> None:
             methods = ",".join(sorted(route.methods or ())) or "any method"
             faults.append(f"{methods} {route.path}: {'both' if kinds else 'neither'}")
     if faults:
-        raise UnguardedRoute(
+        raise UnguardedRouteError(
             "each route must depend on either require(...) or public(); found "
             + "; ".join(sorted(faults))
         )

@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bound_contextvars
 
 from ijaza_runtime.observe import log
-from ijaza_runtime.web.problems import problem, unknown_error
+from ijaza_runtime.web.problems import TOO_LARGE, problem, unknown_error
 
 REQUEST_ID = "X-Request-ID"
 SECURITY_HEADERS = {
@@ -86,7 +86,7 @@ class BodyLimit:
             return
         announced = Headers(scope=scope).get("content-length", "")
         if announced.isdecimal() and int(announced) > self.limit:
-            await problem(413, "body-too-large", self.detail)(scope, receive, send)
+            await problem(413, TOO_LARGE, self.detail)(scope, receive, send)
             return
         await self.app(scope, self._counting(receive), send)
 

@@ -14,13 +14,18 @@ from ijaza_runtime.errors import Refusal
 
 MEDIA_TYPE = "application/problem+json"
 
-_PLAIN = {
-    HTTPStatus.NOT_FOUND: ("not-found", "There is nothing at this address."),
+TOO_LARGE = "body-too-large"
+
+_CODES = {
+    HTTPStatus.BAD_REQUEST: "unreadable-body",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: TOO_LARGE,
+}
+_DETAILS = {
+    HTTPStatus.BAD_REQUEST: "The body cannot be read: expected JSON.",
+    HTTPStatus.NOT_FOUND: "There is nothing at this address.",
     HTTPStatus.METHOD_NOT_ALLOWED: (
-        "method-not-allowed",
-        "This address does not take this method: the header Allow says which it takes.",
+        "This address does not take this method: the header Allow says which it takes."
     ),
-    HTTPStatus.BAD_REQUEST: ("unreadable-body", "The body cannot be read: expected JSON."),
 }
 
 
@@ -116,8 +121,10 @@ async def _on_invalid_request(_: Request, error: RequestValidationError) -> JSON
 
 async def _on_http_error(_: Request, error: HTTPException) -> JSONResponse:
     status = HTTPStatus(error.status_code)
-    code, detail = _PLAIN.get(status) or (_slug(status.phrase), str(error.detail))
-    return problem(status, code, detail, headers=error.headers)
+    code = _CODES.get(status) or status.phrase.lower().replace(" ", "-")
+    return problem(
+        status.value, code, _DETAILS.get(status) or str(error.detail), headers=error.headers
+    )
 
 
 def _message(fault: Mapping[str, Any]) -> str:
@@ -125,7 +132,3 @@ def _message(fault: Mapping[str, Any]) -> str:
     if fault["type"] == "union_tag_invalid":
         return f"Input should have one of the tags {fault['ctx']['expected_tags']}"
     return str(fault["msg"])
-
-
-def _slug(phrase: str) -> str:
-    return phrase.lower().replace(" ", "-").replace("'", "")

@@ -12,9 +12,9 @@ from ijaza_contracts.attendance import (
     ReviewResolved,
 )
 from ijaza_contracts.envelope import Event
-from ijaza_runtime.errors import Conflicting, Invalid, NotKnown
 
 from ijaza_attendance.domain.programme import Programme
+from ijaza_attendance.domain.refusals import NotAllowedError
 from ijaza_attendance.domain.review import ReviewItem, review
 from ijaza_attendance.domain.state import State
 from ijaza_attendance.domain.times import seconds_of
@@ -63,20 +63,19 @@ class ResolveReview:
 Command = CorrectAttendance | ExcuseAbsence | ResolveReview
 
 
-def decide(
-    command: Command, state: State, programme: Programme | None, _person: object = None
-) -> list[Event]:
+def decide(command: Command, state: State, programme: Programme | None) -> list[Event]:
     """The events that a command gives; none if it was carried out before.
 
-    Raises `NotKnown` for an edition, a participant of it or a review item that is not known,
-    `Invalid` for a session that the edition does not have, and `Conflicting` where the id of a
-    correction was used for another one.
+    Raises `NotAllowedError`: "not-known" for an edition, a participant of it or a review item
+    that is not known, "invalid" for a session that the edition does not have, "conflicting" where
+    the id of a correction was used for another one.
     """
     if programme is None or programme.edition != state.edition:
-        raise NotKnown(
+        raise NotAllowedError(
+            "not-known",
             "edition-not-known",
             f"participant {state.participant}: the edition named is not known here, or this "
-            f"participant belongs to another one; check both, or publish the edition first",
+            "participant belongs to another one; check both, or publish the edition first",
         )
     match command:
         case CorrectAttendance():
@@ -90,20 +89,18 @@ def decide(
 
 
 def _correct(command: CorrectAttendance, state: State, programme: Programme) -> list[Event]:
+    of_session = state.corrections.get(command.session, {})
+    known = of_session.get(command.correction)
+    if known is not None and known.minutes == command.minutes:
+        return []
+    _check_unused(command.correction, state.corrections)
     _check_session(command.session, programme)
     if command.minutes < 0:
-        raise Invalid(
+        raise NotAllowedError(
+            "invalid",
             "minutes-negative",
             f"minutes {command.minutes} for session {command.session}: expected 0 or more",
         )
-    used_for = _session_with(command.correction, state.corrections)
-    of_session = state.corrections.get(command.session, {})
-    if used_for is not None:
-        if used_for == command.session and (
-            of_session[command.correction].minutes == command.minutes
-        ):
-            return []
-        raise _id_used(command.correction, used_for)
     return [
         AttendanceCorrected(
             edition=state.edition,
@@ -120,12 +117,10 @@ def _correct(command: CorrectAttendance, state: State, programme: Programme) -> 
 
 
 def _excuse(command: ExcuseAbsence, state: State, programme: Programme) -> list[Event]:
-    _check_session(command.session, programme)
-    used_for = _session_with(command.correction, state.excuses)
-    if used_for == command.session:
+    if command.correction in state.excuses.get(command.session, {}):
         return []
-    if used_for is not None:
-        raise _id_used(command.correction, used_for)
+    _check_unused(command.correction, state.excuses)
+    _check_session(command.session, programme)
     return [
         AbsenceExcused(
             edition=state.edition,
@@ -150,13 +145,15 @@ def _resolve(command: ResolveReview, state: State, programme: Programme) -> list
     if given:
         if given[0].verdict == command.verdict:
             return []
-        raise Conflicting(
+        raise NotAllowedError(
+            "conflicting",
             "verdict-given",
             f"{command.actor} said {given[0].verdict} of this item at that very time: "
             "give another verdict with a later time",
         )
     if item not in review(state, programme):
-        raise NotKnown(
+        raise NotAllowedError(
+            "not-known",
             "review-item-not-known",
             f"no review item {command.kind} for session {command.session!r}, scan "
             f"{command.scan_id!r}, detail {command.detail!r}: take its key from the review list",
@@ -179,24 +176,20 @@ def _resolve(command: ResolveReview, state: State, programme: Programme) -> list
 
 def _check_session(session: str, programme: Programme) -> None:
     if session not in programme.sittings:
-        raise Invalid(
+        raise NotAllowedError(
+            "invalid",
             "session-not-known",
             f"session {session!r} is not in edition {programme.edition}: expected one of "
             f"{', '.join(programme.sittings)}",
         )
 
 
-def _session_with(correction: str, by_session: Mapping[str, Mapping[str, object]]) -> str | None:
-    """The session for which the id of a correction was used."""
-    for session, used in by_session.items():
-        if correction in used:
-            return session
-    return None
-
-
-def _id_used(correction: str, session: str) -> Conflicting:
-    return Conflicting(
-        "correction-id-used",
-        f"correction {correction!r} is recorded for session {session} and says something else: "
-        "give another correction an id of its own",
-    )
+def _check_unused(correction: str, used: Mapping[str, Mapping[str, object]]) -> None:
+    for session, of_session in used.items():
+        if correction in of_session:
+            raise NotAllowedError(
+                "conflicting",
+                "correction-id-used",
+                f"correction {correction!r} is recorded for session {session} and says something "
+                "else: give another correction an id of its own",
+            )

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
+from ijaza_contracts.attendance import Direction
+
 from ijaza_attendance.domain.programme import Programme, Sitting, Span
 from ijaza_attendance.domain.state import Content, State
 
@@ -16,7 +18,7 @@ class Scan(NamedTuple):
     at: int
     seq: int
     scan_id: str
-    direction: str
+    direction: Direction
 
 
 @dataclass(slots=True)

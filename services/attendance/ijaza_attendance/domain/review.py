@@ -55,7 +55,7 @@ def describe(content: Content) -> str:
 
 
 def _of_presence(session: str, slot: Slot, programme: Programme) -> list[ReviewItem]:
-    """ "Reviews of presence carry the session that the scan was assigned to." """
+    """What is odd about one session, under "the session that the scan was assigned to"."""
     found = stay(slot.scans, programme.sittings[session], programme).findings
     return [ReviewItem(kind, session, scan_id) for kind, scan_id in found]
 

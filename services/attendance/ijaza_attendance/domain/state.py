@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
+from ijaza_contracts.attendance import Direction, ReviewKind
+
 Source = Literal["scans", "correction"]
 """Where the seconds of a slot come from."""
 
@@ -17,7 +19,7 @@ class Content(NamedTuple):
 
     at: int
     seq: int
-    direction: str
+    direction: Direction
     device: str
     session: str
 
@@ -47,11 +49,11 @@ class Verdict(NamedTuple):
     """What somebody said of a review item. The latest on an item stands."""
 
     at: int
-    kind: str
+    kind: ReviewKind
     session: str
     scan_id: str
     detail: str
-    verdict: str
+    verdict: Literal["accepted", "dismissed"]
     actor: str
     reason: str
 

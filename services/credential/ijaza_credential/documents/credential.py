@@ -20,8 +20,8 @@ from .subject import (
     CertificateFacts,
     CertificateKind,
     ModuleResult,
-    Text,
     TestResult,
+    Text,
     bilingual,
     in_language,
     one_line,
@@ -66,9 +66,7 @@ def build_credential(facts: CertificateFacts) -> dict[str, Any]:
         ValueError: the credential id is no `urn:uuid:…`, a text has no wording, or the time of
             issue has no timezone.
     """
-    status_list = status_list_url(
-        facts.issuer.did_host, facts.edition, facts.status_list_number
-    )
+    status_list = status_list_url(facts.issuer.did_host, facts.edition, facts.status_list_number)
     issued_at = utc_timestamp(facts.issued_at)
     credential = {
         "@context": list(CREDENTIAL_CONTEXTS),
@@ -153,7 +151,7 @@ def _achievement(facts: CertificateFacts) -> dict[str, Any]:
 
 
 def _full_title(facts: CertificateFacts, language: str) -> str:
-    """Return what a wallet lists: a title such as "Certificate of Participation" alone says little."""
+    """Return what a wallet lists: "Certificate of Participation" alone would say little."""
     certificate = in_language(facts.certificate_title, language)
     edition = in_language(facts.edition_title, language)
     return certificate if certificate == edition else f"{certificate} – {edition}"

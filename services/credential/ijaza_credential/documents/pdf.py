@@ -28,7 +28,8 @@ ATTACHMENT_TYPE = "application/vc"
 """The registered media type of a credential secured by an embedded proof (VC Data Model 2.0)."""
 
 _FOLDER = Path(__file__).parent
-_TEMPLATES = {1: _FOLDER / "template" / "certificate_v1.typ"}
+_TEMPLATE_FOLDER = _FOLDER / "template"
+_TEMPLATES = {1: _TEMPLATE_FOLDER / "certificate_v1.typ"}
 _LONG_WORD = re.compile(r"\S{32}(?=\S)")
 _ZERO_WIDTH_SPACE = "\u200b"
 
@@ -52,78 +53,88 @@ def render_pdf(
     """
     if template_version not in _TEMPLATES:
         raise RenderError(f"no certificate template {template_version}: have {list(_TEMPLATES)}")
-    inputs = {
-        "page": json.dumps(_page(facts), ensure_ascii=False),
-        "credential": credential_bytes.decode("utf-8"),
-    }
-    printer = _printer(template_version)
+    source = (
+        f'#import "{_TEMPLATES[template_version].name}": certificate\n'
+        f"#certificate(json(bytes({_literal(json.dumps(_data(facts), ensure_ascii=False))})), "
+        f"{_literal(credential_bytes.decode('utf-8'))})\n"
+    )
     try:
-        return printer.print(inputs)
+        return _printer().print(source.encode("utf-8"))
     except typst.TypstError as error:
         raise RenderError(f"certificate {facts.serial} cannot be printed: {error}") from error
 
 
+def _literal(text: str) -> str:
+    """Return a text as a string in typst's language; nothing in it can end the string early."""
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
 class _Printer:
-    """One warm compiler for one template; its fonts and layouts are kept between pages."""
+    """One warm compiler; its fonts and layouts are kept from one page to the next.
 
-    def __init__(self, template: Path) -> None:
-        self._compiler = typst.Compiler(
-            template,
-            root=template.parent,
-            font_paths=[_FOLDER / "fonts"],
-            ignore_system_fonts=True,
-        )
-        self._lock = threading.Lock()  # the compiler's inputs are shared by its callers
+    What differs between pages is in the source, for a change of the compiler's inputs would make
+    it forget every layout.
+    """
 
-    def print(self, inputs: dict[str, str]) -> bytes:
+    def __init__(self) -> None:
+        fonts = typst.Fonts(include_system_fonts=False, font_paths=[_FOLDER / "fonts"])
+        self._compiler = typst.Compiler(root=_TEMPLATE_FOLDER, font_paths=fonts)
+        self._lock = threading.Lock()
+
+    def print(self, source: bytes) -> bytes:
         with self._lock:
-            pdf = self._compiler.compile(
-                format="pdf", sys_inputs=inputs, pdf_standards=["a-3a", "ua-1"]
-            )
+            pdf = self._compiler.compile(source, format="pdf", pdf_standards=["a-3a", "ua-1"])
         if not isinstance(pdf, bytes):
             raise RenderError("typst returned no single document")
         return pdf
 
 
 @cache
-def _printer(template_version: int) -> _Printer:
-    return _Printer(_TEMPLATES[template_version])
+def _printer() -> _Printer:
+    return _Printer()
+
+
+def _data(facts: CertificateFacts) -> dict[str, Any]:
+    """Return what the template is given: the page's words, and what only the file says."""
+    return {
+        "page": _plain(_page(facts)),
+        "attachment": {"name": ATTACHMENT, "type": ATTACHMENT_TYPE},
+        "issued_at": utc_timestamp(facts.issued_at),
+    }
 
 
 def _page(facts: CertificateFacts) -> dict[str, Any]:
-    """Return what the template lays out, every text as a pair of English and Arabic."""
+    """Return what stands on the page, every text as a pair of English and Arabic."""
     digits = wording.digits_of(facts)
-    same_title = wording.is_titled_as_edition(facts)
-    holder = wording.both({"en": facts.holder_name_en, "ar": facts.holder_name_ar})
-    page = {
+    return {
         "title": wording.both(facts.certificate_title),
         "issuer": wording.both(facts.issuer.name),
-        "awarded_to": wording.AWARDED_TO,
-        "holder": holder,
-        "reason": wording.reason(facts),
-        "programme": None if same_title else wording.both(facts.edition_title),
-        "subtitle": wording.both(facts.edition_subtitle) if facts.edition_subtitle else None,
-        "held": wording.held(facts),
-        "modules_heading": wording.MODULES,
-        "hours_heading": wording.HOURS,
+        "award": _award(facts),
+        "headings": {"modules": wording.MODULES, "hours": wording.HOURS},
         "modules": [
             {"title": wording.both(m.title), "hours": wording.hours(m.attended_seconds, digits)}
             for m in facts.modules
         ],
         "organisers": [wording.both(organiser) for organiser in facts.organisers],
-        "organisers_heading": wording.ORGANISED_BY,
-        "funded_by": wording.funded_by(facts),
-        "issued": wording.issued(facts),
-        "replaces": wording.replaces(facts),
-        "serial_heading": wording.SERIAL,
+        "particulars": wording.particulars(facts),
+        "verify": wording.VERIFY,
         "serial": facts.serial,
         "url": facts.verification_url,
-        "verify": wording.VERIFY,
         "qr": _qr(facts.verification_url),
-        "attachment": {"name": ATTACHMENT, "type": ATTACHMENT_TYPE},
-        "issued_at": utc_timestamp(facts.issued_at),
     }
-    return {name: _plain(value) for name, value in page.items()}
+
+
+def _award(facts: CertificateFacts) -> dict[str, wording.Pair | None]:
+    """Return the sentence that awards the certificate, part by part."""
+    same_title = wording.is_titled_as_edition(facts)
+    return {
+        "awarded_to": wording.AWARDED_TO,
+        "holder": wording.both({"en": facts.holder_name_en, "ar": facts.holder_name_ar}),
+        "reason": wording.reason(facts),
+        "programme": None if same_title else wording.both(facts.edition_title),
+        "subtitle": wording.both(facts.edition_subtitle) if facts.edition_subtitle else None,
+        "held": wording.held(facts),
+    }
 
 
 def _plain(value: object) -> Any:

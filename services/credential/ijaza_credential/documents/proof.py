@@ -54,6 +54,7 @@ def sign(
         document: names its issuer, a DID, as `issuer` or `issuer.id`, and has no proof yet.
         key: one of the keys of the issuer's DID document.
         created: the time of the event that caused the document, never the clock's.
+        suite: how it is canonicalised; RDFC needs pinned contexts, JCS wants none.
 
     Raises:
         UnsignableError: a part of the document would not be covered by the signature.
@@ -84,6 +85,7 @@ def verify(
     Args:
         document: a parsed JSON object, however hostile.
         did_document: the issuer's, from a source that is trusted; its keys decide.
+        suite: the one that the proof must name.
 
     Raises:
         ProofError: the proof is missing, of another form, by another issuer or key, or does not
@@ -135,9 +137,7 @@ def _check_options(options: Mapping[str, str], suite: Cryptosuite) -> None:
         raise ProofError("proof.verificationMethod: expected did:web:host#z6Mk…")
 
 
-def _public_key(
-    address: str, issuer: str, did_document: Mapping[str, Any]
-) -> Ed25519PublicKey:
+def _public_key(address: str, issuer: str, did_document: Mapping[str, Any]) -> Ed25519PublicKey:
     """Return the key at an address, if the DID document is the issuer's and lets it assert."""
     if did_document.get("id") != issuer:
         raise ProofError(
@@ -171,9 +171,7 @@ def _signature(proof_value: str) -> bytes:
     return signature
 
 
-def _digest(
-    document: Mapping[str, Any], options: Mapping[str, str], suite: Cryptosuite
-) -> bytes:
+def _digest(document: Mapping[str, Any], options: Mapping[str, str], suite: Cryptosuite) -> bytes:
     unsigned = {name: value for name, value in document.items() if name != "proof"}
     if suite is Cryptosuite.JCS:
         if "@context" in unsigned:

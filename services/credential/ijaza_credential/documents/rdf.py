@@ -4,8 +4,9 @@ A general JSON-LD processor leaves out of the signature, silently, what its cont
 and its canonicalisation (RDFC-1.0) can be made to take minutes by a hostile document of a few
 kilobytes. This one is closed instead. It reads the part of JSON-LD that Ijaza's documents use
 (pinned contexts, type-scoped terms, texts, addresses, nested objects), refuses everything else
-with the place where it stands, and takes time proportional to the document. For what it accepts, its output
-is that of PyLD, byte for byte, at a fifteenth of the time; the tests hold the two side by side.
+with the place where it stands, and takes time proportional to the document. What it accepts it
+turns into what PyLD does, byte for byte, in a fifteenth of the time; the tests hold the two side
+by side.
 """
 
 import hashlib

@@ -56,8 +56,7 @@ def build_register(
 ) -> dict[str, Any]:
     """Return the signed register of an edition, ordered by serial and version.
 
-    Args:
-        updated: the time of the latest event that the register reflects.
+    `updated` is the time of the latest event that the register reflects; it dates the proof too.
 
     Raises:
         ValueError: two entries are of one credential.
@@ -122,5 +121,5 @@ def _is_entry(entry: object) -> bool:
         isinstance(entry["serial"], str)
         and isinstance(entry["credential_id"], str)
         and entry["status"] in [status.value for status in CertificateStatus]
-        and all(h is None or isinstance(h, str) and len(h) == _SHA256_LENGTH for h in hashes)
+        and all(h is None or (isinstance(h, str) and len(h) == _SHA256_LENGTH) for h in hashes)
     )

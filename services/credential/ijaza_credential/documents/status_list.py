@@ -88,6 +88,14 @@ class StatusList:
             raise IndexError(f"the status list has no bit {index}")
         return bool(self.bits[index // 8] & (0x80 >> index % 8))
 
+    def merged(self, other: "StatusList") -> "StatusList":
+        """Return the list in which every bit is set that is set in either."""
+        longer, shorter = sorted((self.bits, other.bits), key=len, reverse=True)
+        number = int.from_bytes(longer) | int.from_bytes(shorter) << 8 * (
+            len(longer) - len(shorter)
+        )
+        return StatusList(number.to_bytes(len(longer)))
+
 
 def status_list_url(did_host: str, edition: str, number: int) -> str:
     """Return where a status list is served, which is also its credential's id."""
@@ -105,8 +113,8 @@ def build_status_list_credential(
 ) -> dict[str, Any]:
     """Return the signed BitstringStatusListCredential of a list.
 
-    Args:
-        updated: the time of the latest event that the list reflects; it dates list and proof.
+    `updated` is the time of the latest event that the list reflects; it dates list and proof.
+    `credential.serialise_credential` gives the bytes of its file.
     """
     url = status_list_url(did_host, edition, number)
     document = {

@@ -1,7 +1,6 @@
 """What a certificate says: the facts from which its credential and its page are made."""
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,6 +11,7 @@ from fractions import Fraction
 from .did import did_of
 
 _BLANKS = re.compile(r"\s+")
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 Text = Mapping[str, str]
 """One text per language code (`en`, `ar`), as edition.yaml writes titles and names."""
@@ -134,12 +134,7 @@ def one_line(text: str) -> str:
     A name from a spreadsheet may carry either. Embedding and override marks of the bidirectional
     algorithm go too, for unbalanced they would turn the rest of a line around.
     """
-    plain = _BLANKS.sub(" ", text).strip()
-    return "".join(c for c in plain if unicodedata.category(c) != "Cc" and not _turns_lines(c))
-
-
-def _turns_lines(character: str) -> bool:
-    return "\u202a" <= character <= "\u202e" or "\u2066" <= character <= "\u2069"
+    return _UNPRINTABLE.sub("", _BLANKS.sub(" ", text).strip())
 
 
 def bilingual(text: Text) -> str:

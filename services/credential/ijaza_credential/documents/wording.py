@@ -1,9 +1,9 @@
 """The printed page's words, in English and in Arabic.
 
 The Arabic speaks of the holder in verbal nouns ("for completing …"), which fit women and men
-alike. Dates are Gregorian with the month names of Egypt. Our own Arabic text has the digits that the
-office's Arabic titles have, so that one page does not mix two kinds; where those have none, it has
-Arabic-Indic ones, as official print in Egypt does. What the office wrote stays as written.
+alike. Dates are Gregorian with the month names of Egypt. Our own Arabic text has the digits that
+the office's Arabic titles have, so that one page does not mix two kinds; where those have none, it
+has Arabic-Indic ones, as official print in Egypt does. What the office wrote stays as written.
 """
 
 from dataclasses import dataclass
@@ -11,12 +11,16 @@ from datetime import date
 
 from .subject import CertificateFacts, CertificateKind, Text, in_language
 
-_MONTHS_EN = (
-    "January February March April May June July August September October November December"
-).split()
-_MONTHS_AR = (
-    "يناير فبراير مارس أبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر"
-).split()
+# fmt: off
+_MONTHS_EN = [
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+]
+_MONTHS_AR = [
+    "يناير", "فبراير", "مارس", "أبريل", "مايو", "يونيو",
+    "يوليو", "أغسطس", "سبتمبر", "أكتوبر", "نوفمبر", "ديسمبر",
+]
+# fmt: on
 _ASCII_DIGITS = frozenset("0123456789")
 
 Digits = dict[int, int]
@@ -36,19 +40,17 @@ class Pair:
 
 _REASONS = {
     CertificateKind.COMPLETION: Pair("for completing the requirements of", "لإتمام متطلبات"),
-    CertificateKind.PARTICIPATION: Pair("for participation in", "للمشاركة في"),
-    CertificateKind.ATTENDANCE: Pair("for attendance of", "لحضور"),
+    CertificateKind.PARTICIPATION: Pair("for participating in", "للمشاركة في"),
+    CertificateKind.ATTENDANCE: Pair("for attending", "لحضور"),
 }
 _THE_PROGRAMME = Pair("the programme", "البرنامج")
 
 AWARDED_TO = Pair("This certificate is awarded to", "تُمنح هذه الشهادة إلى")
 MODULES = Pair("Modules", "الوحدات")
 HOURS = Pair("Hours attended", "ساعات الحضور")
-ORGANISED_BY = Pair("Organised by", "الجهات المنظِّمة")
-SERIAL = Pair("Serial", "الرقم المسلسل")
 VERIFY = Pair(
-    "Scan the code or open the address to verify. This file carries the signed credential.",
-    "للتحقق امسح الرمز أو افتح العنوان. ويحمل هذا الملف الشهادة الرقمية الموقَّعة.",
+    "Verify by the code or the address. This file carries the signed credential.",
+    "للتحقق: امسح الرمز أو افتح العنوان. ويحمل هذا الملف الشهادة الرقمية الموقَّعة.",
 )
 
 
@@ -119,34 +121,20 @@ def held(facts: CertificateFacts) -> Pair:
     return Pair(f"{where_en} · {days.en}", f"{where_ar} · {days.ar}")
 
 
-def funded_by(facts: CertificateFacts) -> Pair | None:
-    """Return the line that names the funders, if there are any."""
-    if not facts.funders:
-        return None
-    names = [both(funder) for funder in facts.funders]
-    return Pair(
-        f"Funded by {', '.join(name.en for name in names)}",
-        f"بتمويل من {'، '.join(name.ar for name in names)}",
-    )
-
-
-def issued(facts: CertificateFacts) -> list[Pair]:
-    """Return the lines that date the certificate: its ceremony, if any, and its issue."""
+def particulars(facts: CertificateFacts) -> list[Pair]:
+    """Return the lines at the foot: the ceremony, the issue, what it replaces, who paid."""
     digits = digits_of(facts)
     issue = dated(facts.issued_on, digits)
     lines = [Pair(f"Issued on {issue.en}", f"صدرت في {issue.ar}")]
     if facts.ceremony is not None:
         ceremony = dated(facts.ceremony, digits)
         lines.insert(0, Pair(f"Awarded on {ceremony.en}", f"مُنحت في {ceremony.ar}"))
+    if facts.predecessor_credential_id is not None:
+        version = str(facts.version)
+        replaced = f"الإصدار {version.translate(digits)}، ويحل محل الشهادة السابقة"
+        lines.append(Pair(f"Version {version}, in place of the earlier certificate", replaced))
+    if facts.funders:
+        names = [both(funder) for funder in facts.funders]
+        payers = f"بتمويل من {'، '.join(name.ar for name in names)}"
+        lines.append(Pair(f"Funded by {', '.join(name.en for name in names)}", payers))
     return lines
-
-
-def replaces(facts: CertificateFacts) -> Pair | None:
-    """Return the line of a certificate that replaces an earlier one under its serial."""
-    if facts.predecessor_credential_id is None:
-        return None
-    version = str(facts.version)
-    return Pair(
-        f"Version {version}, in place of the earlier certificate",
-        f"الإصدار {version.translate(digits_of(facts))}، ويحل محل الشهادة السابقة",
-    )

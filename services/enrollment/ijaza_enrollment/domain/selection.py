@@ -1,79 +1,28 @@
 """Who gets a seat: *Selection* of the rules of an edition's files, as pure functions.
 
 The order of the applicants is made once and kept as entries. Seats are given, and departures
-applied, on those entries alone: no column of an application is looked at again. An entry holds
-what happened to it with the index of the departure that caused it, so that what was begun and
-interrupted can be taken back (`before`) and done again with the same result.
+applied, on those entries alone: no column of an application is looked at again.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
-from typing import Literal
 
 from ijaza_contracts.edition import Preference, Selection
+
+from ijaza_enrollment.domain.entries import Candidate, Departure, Entry
 from ijaza_enrollment.domain.seats import Seats
-
-Outcome = Literal["selected", "waitlisted", "declined", "withdrawn"]
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """An applicant as the selection sees one: `columns` as applicants.csv has them."""
-
-    participant: str
-    ref: str
-    applied_at: datetime
-    columns: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Departure:
-    """Somebody leaves: `id` is the command's own, `note` a text that is kept with the person."""
-
-    id: str
-    participant: str
-    kind: Literal["decline", "withdraw"]
-    at: datetime
-    actor: str = ""
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """An applicant's place in the selection, and what became of it.
-
-    `groups` number, for each `at_most`, the value that the applicant has in its column; `fails`
-    is the first column of `require` whose value is not accepted. `settled`: the selection has
-    spoken. `selected_by` and `left_by` count departures from 1; a seat that the selection
-    itself gave has `selected_by` 0.
-    """
-
-    participant: str
-    rank: int | None = None
-    groups: tuple[int, ...] = ()
-    fails: str = ""
-    settled: bool = False
-    because: str = ""
-    number: int | None = None
-    selected_by: int | None = None
-    left_by: int | None = None
-
-    @property
-    def outcome(self) -> Outcome:
-        """What selection.csv says of the applicant."""
-        if self.left_by is not None:
-            return "withdrawn"
-        if self.number is not None:
-            return "selected"
-        return "declined" if self.fails else "waitlisted"
 
 
 def run_selection(
     rule: Selection | None, candidates: Iterable[Candidate], departures: Sequence[Departure]
 ) -> list[Entry]:
-    """The whole selection at once: every applicant's entry after all departures, in order."""
-    ordered = ranking(candidates, rule) if rule else roster(candidates)
+    """The whole selection at once: every applicant's entry after all departures, in order.
+
+    Without a rule everybody is on a roster: "all are selected, with no rank, and leave in the
+    same way".
+    """
+    ordered = roster(candidates) if rule is None else ranking(candidates, rule)
     return depart(rule, settle(rule, ordered), departures, 0)
 
 
@@ -107,21 +56,18 @@ def roster(candidates: Iterable[Candidate]) -> list[Entry]:
 
 
 def settle(rule: Selection | None, entries: Sequence[Entry]) -> list[Entry]:
-    """Give seats to the entries not yet settled; on a roster to all of them.
+    """Give seats to the entries that are not settled yet; on a roster to all of them.
 
     "Walk down the order, passing over whoever would break an `at_most`, until `capacity` are
     selected; everybody else is waitlisted, in the order."
     """
     if rule is None:
-        return _numbered(entries)
+        return [_numbered(entry, number) for number, entry in enumerate(entries, start=1)]
     seats = Seats(rule, entries)
     settled = list(entries)
     for position, number in seats.fill():
         settled[position] = replace(settled[position], number=number, selected_by=0)
-    return [
-        entry if entry.settled else replace(entry, settled=True, because=_because(entry, seats))
-        for entry in settled
-    ]
+    return [replace(entry, settled=True, because=_because(entry, seats)) for entry in settled]
 
 
 def depart(
@@ -131,28 +77,23 @@ def depart(
 
     "A departed person is withdrawn for good, whether selected or waitlisted before, and keeps
     the rank (the declined stay declined). After each departure up to `promote_until` the free
-    places are filled in the same way from the waiting list." After each: also after one of
+    places are filled in the same way from the waiting list." After each: also after that of
     somebody who held no seat.
     """
     after = list(entries)
     positions = {entry.participant: position for position, entry in enumerate(after)}
-    seats = Seats(rule, after) if rule else None
+    seats = None if rule is None else Seats(rule, entries)
     for index, departure in enumerate(departures, start=done + 1):
         position = positions[departure.participant]
-        entry = after[position]
-        if entry.left_by is None and not entry.fails:
-            after[position] = replace(entry, left_by=index)
+        leaving = after[position]
+        if leaving.outcome in ("selected", "waitlisted"):
+            after[position] = replace(leaving, left_by=index)
             if seats:
-                seats.leave(position)
+                seats.leave(position, held_seat=leaving.number is not None)
         if rule and seats and departure.at <= rule.promote_until:
             for place, number in seats.fill():
                 after[place] = replace(after[place], number=number, selected_by=index)
     return after
-
-
-def before(entries: Iterable[Entry], done: int) -> list[Entry]:
-    """The entries as they were after `done` departures, whatever was begun since."""
-    return [_undone(entry, done) for entry in entries]
 
 
 def in_order(decided: Iterable[Departure], corrected: Iterable[Departure]) -> list[Departure]:
@@ -206,29 +147,16 @@ def _groups(
     )
 
 
-def _numbered(entries: Sequence[Entry]) -> list[Entry]:
-    taken = sum(entry.settled for entry in entries)
-    return [
-        entry
-        if entry.settled
-        else replace(entry, settled=True, number=position, selected_by=0)
-        for position, entry in enumerate(entries, start=1)
-    ] if taken < len(entries) else list(entries)
+def _numbered(entry: Entry, number: int) -> Entry:
+    """A roster's entry; one that has its number already is at that place, for none ever moves."""
+    if entry.settled:
+        return entry
+    return replace(entry, settled=True, number=number, selected_by=0)
 
 
 def _because(entry: Entry, seats: Seats) -> str:
     """Why somebody waits: the limit that stands in the way, or that no seat is free."""
-    if entry.fails:
-        return f"require:{entry.fails}"
-    if entry.number is not None:
+    if not entry.waiting:
         return ""
     limit = seats.limit_reached(entry.groups)
     return f"at_most:{limit}" if limit else "capacity"
-
-
-def _undone(entry: Entry, done: int) -> Entry:
-    if entry.left_by is not None and entry.left_by > done:
-        entry = replace(entry, left_by=None)
-    if entry.selected_by is not None and entry.selected_by > done:
-        entry = replace(entry, number=None, selected_by=None)
-    return entry

@@ -1,0 +1,296 @@
+"""`ijaza run`: takes an edition's files into OUT, and writes what came of them."""
+
+import csv
+import fcntl
+import io
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+
+from ijaza_contracts.edition import Edition
+from ijaza_runtime.failpoints import Step, nowhere
+
+from ijaza_local.files import (
+    closing_time,
+    content_of,
+    departure_key,
+    key_of,
+    numbered,
+    read_edition,
+    row_of,
+)
+from ijaza_local.files.model import Correction, Decision, EditionFiles, Fault, Reading, Scan
+from ijaza_local.play import phases
+from ijaza_local.play.ledger import Difference, Ledger, Row
+from ijaza_local.play.outcome import HEADERS, Cells, Holder, Outcome, outcome_of
+from ijaza_local.play.phases import PlayError, Progress, Stage
+from ijaza_local.play.summary import report_of
+from ijaza_local.services import Services, running
+
+STATE = ".ijaza"
+PARTITIONS = 12
+_OFFERED = 5_000
+
+
+class FilesRefusedError(Exception):
+    """The files cannot be played; `faults` says everything that is wrong. Nothing was begun."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        super().__init__(f"{len(faults)} faults")
+        self.faults = tuple(faults)
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """What a run came to. `edition` is as its newest revision has it."""
+
+    edition: Edition
+    outcome: Outcome
+    warnings: tuple[Fault, ...]
+
+    @property
+    def holders(self) -> list[Holder]:
+        """Those who hold a valid certificate, by ref."""
+        return self.outcome.holders
+
+
+async def run_edition(
+    directory: Path,
+    out: Path,
+    *,
+    keys: Path,
+    revise: bool = False,
+    progress: Progress = lambda what, count: None,
+    step: Step = nowhere,
+) -> Played:
+    """Play an edition's files into `out`, going on where an earlier run stood.
+
+    Raises `FilesRefusedError` if the files are wrong, or differ from what was taken before, and
+    `PlayError` if `out` cannot be used.
+    """
+    _check_place(directory, out)
+    with locked(out / STATE):
+        ledger = Ledger(out / STATE / "run.db")
+        try:
+            reading = _take(directory, ledger, revise=revise, progress=progress)
+            assert reading.files is not None, "refused above"
+            async with running(
+                bus_url=f"sqlite:///{out / STATE / 'bus.db'}",
+                store_url=f"sqlite:///{out / STATE / 'stores'}",
+                keys=keys,
+                partitions=PARTITIONS,
+                step=step,
+                handled=progress,
+            ) as services:
+                return await _play(services, ledger, reading, out, progress)
+        finally:
+            ledger.close()
+
+
+async def _play(
+    services: Services, ledger: Ledger, reading: Reading, out: Path, progress: Progress
+) -> Played:
+    files = reading.files
+    assert files is not None, "refused before"
+    stage = Stage(services, ledger, files.edition, progress)
+    await phases.enrol(stage, at=_published_at(ledger, reading))
+    ledger.note("selected", "yes")
+    await phases.record(stage)
+    await phases.correct(stage)
+    edition = (await services.enrollment.desk.editions.get(files.edition.id)).definition
+    await phases.close(stage, closing_time(edition, reading.latest))
+    await phases.approve(stage)
+
+    def write(path: str, content: bytes) -> None:
+        write_file(out / path, content)
+        progress("files", 1)
+
+    outcome = await outcome_of(services, ledger, edition, write)
+    for name, header in HEADERS.items():
+        write(f"{name}.csv", csv_of(header, outcome.rows[name]))
+    write("report.html", report_of(edition, files, outcome).encode())
+    return Played(edition, outcome, reading.warnings)
+
+
+def _published_at(ledger: Ledger, reading: Reading) -> datetime:
+    """When the edition was defined: for lack of a better time before everything that is of it.
+
+    A revision is dated by the latest fact that was known when it was made.
+    """
+    files = reading.files
+    assert files is not None, "refused before"
+    if ledger.fact("selected") and reading.latest is not None:
+        return reading.latest
+    starts = [session.start for module in files.edition.modules for session in module.sessions]
+    return min([*starts, *(applicant.applied_at for applicant in files.applicants)])
+
+
+def _check_place(directory: Path, out: Path) -> None:
+    if not directory.is_dir():
+        raise PlayError(f"{directory} is no folder: give the folder that holds edition.yaml")
+    if out.exists() and not out.is_dir():
+        raise PlayError(f"{out} is a file: give a folder, which is made if it is not there")
+    if out.resolve() == directory.resolve():
+        raise PlayError(f"{out} is the edition's own folder: give another one for what comes out")
+    if out.is_dir() and not (out / STATE).is_dir() and any(out.iterdir()):
+        raise PlayError(
+            f"{out} is not empty and was not made by `ijaza run`: give an empty or a new folder"
+        )
+
+
+@contextmanager
+def locked(state: Path) -> Iterator[None]:
+    """Keep a second run out of the same OUT. Raises `PlayError` if one is under way."""
+    state.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(state / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise PlayError(
+                f"another run is using {state.parent}: wait until it has ended"
+            ) from None
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _take(directory: Path, ledger: Ledger, *, revise: bool, progress: Progress) -> Reading:
+    """Read the files and take what is new, or refuse all of it."""
+    ledger.begin()
+    try:
+        offered: list[Row] = []
+
+        def on_scan(scan: Scan) -> None:
+            offered.append(Row("scans", key_of(scan), content_of(scan)))
+            if len(offered) >= _OFFERED:
+                ledger.offer(offered)
+                offered.clear()
+
+        reading = read_edition(
+            directory,
+            on_scan=on_scan,
+            earlier=_departures(ledger),
+            on_progress=lambda rows: progress("reading", rows),
+        )
+        if reading.files is None:
+            raise FilesRefusedError(reading.faults)
+        ledger.offer(offered)
+        ledger.offer(_rows(reading.files))
+        faults = [*_edition_faults(ledger, reading.files, revise=revise)]
+        faults += [_fault(each) for each in ledger.differences()]
+        if ledger.fact("selected") and reading.files.edition.selection is not None:
+            faults += [_late(row) for row in ledger.new("applicants")]
+        if faults:
+            raise FilesRefusedError(faults)
+        ledger.note("edition", reading.files.edition.id)
+        ledger.note("definition", _digest(reading.files.edition))
+        ledger.take()
+    except BaseException:
+        ledger.refuse()
+        raise
+    return reading
+
+
+def _rows(files: EditionFiles) -> Iterator[Row]:
+    for kind, rows in (
+        ("applicants", files.applicants),
+        ("decisions", files.decisions),
+        ("results", files.results),
+        ("approvals", files.approvals),
+        ("partners", files.partners),
+    ):
+        for row in rows:
+            yield Row(kind, key_of(row), content_of(row))
+    for correction, nth in numbered(files.corrections):
+        yield Row("corrections", key_of(correction), content_of(correction, nth))
+
+
+def _departures(ledger: Ledger) -> dict[str, int]:
+    """The departures that earlier runs took, with their place among all of them."""
+    taken: dict[str, int] = {}
+    for row in ledger.taken("decisions"):
+        decision = row_of("decisions", row.content)
+        if isinstance(decision, Decision) and decision.decision != "accept":
+            key = departure_key(
+                "decisions", decision.participant, decision.decision, decision.at
+            )
+            taken[key] = row.place
+    for row in ledger.taken("corrections"):
+        correction = row_of("corrections", row.content)
+        if isinstance(correction, Correction) and correction.kind == "withdraw":
+            key = departure_key("corrections", correction.participant, "withdraw", correction.at)
+            taken[key] = row.place
+    return taken
+
+
+def _digest(edition: Edition) -> str:
+    return sha256(edition.model_dump_json().encode()).hexdigest()
+
+
+def _edition_faults(ledger: Ledger, files: EditionFiles, *, revise: bool) -> Iterator[Fault]:
+    known = ledger.fact("edition")
+    if known is not None and known != files.edition.id:
+        yield Fault(
+            "edition.yaml",
+            0,
+            "id",
+            files.edition.id,
+            f"this OUT belongs to edition {known}: give each edition an OUT of its own",
+        )
+        return
+    definition = ledger.fact("definition")
+    if definition is not None and definition != _digest(files.edition) and not revise:
+        yield Fault(
+            "edition.yaml",
+            0,
+            "",
+            files.edition.id,
+            "the definition differs from the one recorded: give --revise to take it as the next "
+            "revision, or restore it; sessions are moved and cancelled in corrections.csv",
+        )
+
+
+def _fault(difference: Difference) -> Fault:
+    now = "is gone" if difference.now is None else f"is now {difference.now}"
+    return Fault(
+        f"{difference.kind}.csv",
+        0,
+        "",
+        difference.key,
+        f"the row {now}; recorded is {difference.recorded}. What is recorded stays: restore the "
+        "row, and say in corrections.csv what was wrong with it",
+    )
+
+
+def _late(row: Row) -> Fault:
+    return Fault(
+        "applicants.csv",
+        0,
+        "ref",
+        row.key,
+        "the selection has been made, so nobody can apply any more: remove the row",
+    )
+
+
+def csv_of(header: Cells, rows: Sequence[Cells]) -> bytes:
+    """A CSV file as UTF-8."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(rows)
+    return text.getvalue().encode()
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all; one that has the content already is left alone."""
+    if path.is_file() and path.read_bytes() == content:
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.part")
+    draft.write_bytes(content)
+    draft.replace(path)

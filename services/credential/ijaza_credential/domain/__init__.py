@@ -1,0 +1,1 @@
+"""What a participant has earned, and the life of the certificates that say so."""

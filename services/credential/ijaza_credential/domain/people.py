@@ -1,0 +1,32 @@
+"""Whom a certificate names."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from ijaza_contracts.enrollment import PersonRecorded
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A participant's names as documents print them: on one line. `at` is when they became so."""
+
+    version: int
+    at: datetime
+    name_en: str
+    name_ar: str
+
+    @property
+    def stamp(self) -> str:
+        """Changes with whatever is recorded of the person."""
+        return str(self.version)
+
+
+def on_person_recorded(current: Person | None, event: PersonRecorded) -> Person:
+    """The newest version stands, whatever the order of arrival."""
+    if current is not None and current.version >= event.version:
+        return current
+    return Person(event.version, event.at, _on_one_line(event.name_en), _on_one_line(event.name_ar))
+
+
+def _on_one_line(name: str) -> str:
+    return " ".join(name.split())

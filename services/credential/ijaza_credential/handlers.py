@@ -1,0 +1,130 @@
+"""What credential listens to, and the function that folds each event: the one table of it."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from ijaza_contracts.assessment import TestAnnulled, TestFailed, TestPassed
+from ijaza_contracts.attendance import AbsenceExcused, SessionAttended
+from ijaza_contracts.credential import (
+    CertificateApproved,
+    CertificateIssued,
+    CertificateReinstated,
+    CertificateRevoked,
+    CertificateSuperseded,
+    EligibilityLost,
+    EligibilityReached,
+    GraduationRevoked,
+    GraduationSuperseded,
+    ParticipantGraduated,
+)
+from ijaza_contracts.enrollment import (
+    EditionClosed,
+    EditionPublished,
+    ParticipantSelected,
+    ParticipantWithdrawn,
+    PersonRecorded,
+)
+from ijaza_contracts.envelope import Event
+from ijaza_contracts.topics import ASSESSMENT, ATTENDANCE, ENROLLMENT
+from ijaza_contracts.topics import EDITIONS as EDITIONS_TOPIC
+from ijaza_contracts.topics import PEOPLE as PEOPLE_TOPIC
+from ijaza_runtime.commands import Decide
+from ijaza_runtime.errors import Conflicting, NotKnown
+from ijaza_runtime.fold import Evolve, Fold, Rejected, Table
+
+from ijaza_credential.domain import fold
+from ijaza_credential.domain.commands import Command, NotAllowed, NotKnownYet, decide
+from ijaza_credential.domain.people import Person, on_person_recorded
+from ijaza_credential.domain.programme import Programme, on_edition_closed, on_edition_published
+from ijaza_credential.domain.settle import settle
+from ijaza_credential.domain.state import State
+from ijaza_credential.naming import KeyedNaming
+from ijaza_credential.storage import COLLECTION, decode, encode, labels
+
+
+def of_its_edition(evolve: Callable[[State, Any], State]) -> Evolve:
+    """Refuse an event that names this participant under another edition.
+
+    Raises `Rejected`: a participant is one person in one edition, so the sender is wrong.
+    """
+
+    def checked(state: State, event: Event) -> State:
+        if event.edition != state.edition:
+            raise Rejected(
+                f"the participant belongs to edition {state.edition}, the event says "
+                f"{event.edition}: correct its sender"
+            )
+        return evolve(state, event)
+
+    return checked
+
+
+HANDLERS: dict[type[Event], Evolve] = {
+    ParticipantSelected: of_its_edition(fold.on_participant_selected),
+    ParticipantWithdrawn: of_its_edition(fold.on_participant_withdrawn),
+    SessionAttended: of_its_edition(fold.on_session_attended),
+    AbsenceExcused: of_its_edition(fold.on_absence_excused),
+    TestPassed: of_its_edition(fold.on_test_passed),
+    TestFailed: of_its_edition(fold.on_test_failed),
+    TestAnnulled: of_its_edition(fold.on_test_annulled),
+    EligibilityReached: of_its_edition(fold.on_eligibility_reached),
+    EligibilityLost: of_its_edition(fold.on_eligibility_lost),
+    CertificateApproved: of_its_edition(fold.on_certificate_approved),
+    CertificateIssued: of_its_edition(fold.on_certificate_issued),
+    CertificateSuperseded: of_its_edition(fold.on_certificate_superseded),
+    CertificateRevoked: of_its_edition(fold.on_certificate_revoked),
+    # These go out together with CertificateIssued, Superseded or Revoked, which say it all.
+    CertificateReinstated: of_its_edition(fold.says_nothing_new),
+    ParticipantGraduated: of_its_edition(fold.says_nothing_new),
+    GraduationSuperseded: of_its_edition(fold.says_nothing_new),
+    GraduationRevoked: of_its_edition(fold.says_nothing_new),
+}
+
+INPUTS = (ENROLLMENT, ATTENDANCE, ASSESSMENT)
+
+EDITIONS: Table[Programme] = Table(
+    EDITIONS_TOPIC, {EditionPublished: on_edition_published, EditionClosed: on_edition_closed}
+)
+
+PEOPLE: Table[Person] = Table(PEOPLE_TOPIC, {PersonRecorded: on_person_recorded})
+
+
+def credential_fold(secret: bytes) -> Fold[State, Programme, Person]:
+    """The fold of a participant's certificates, whose ids are derived with the issuer's secret."""
+
+    def settle_named(
+        state: State, programme: Programme, person: Person | None
+    ) -> tuple[State, Sequence[Event]]:
+        return settle(state, programme, person, _naming(secret, state))
+
+    return Fold(
+        collection=COLLECTION,
+        handlers=HANDLERS,
+        begin=fold.begin,
+        settle=settle_named,
+        encode=encode,
+        decode=decode,
+        labels=labels,
+        editions=EDITIONS,
+        people=PEOPLE,
+    )
+
+
+def deciding(command: Command, secret: bytes) -> Decide[State, Programme, Person]:
+    """A command as the runtime performs it. It raises the refusals that `domain.commands` names."""
+
+    def decided(
+        state: State, programme: Programme | None, person: Person | None
+    ) -> Sequence[Event]:
+        try:
+            return decide(command, state, programme, person, _naming(secret, state))
+        except NotKnownYet as refusal:
+            raise NotKnown(refusal.code, refusal.detail) from None
+        except NotAllowed as refusal:
+            raise Conflicting(refusal.code, refusal.detail) from None
+
+    return decided
+
+
+def _naming(secret: bytes, state: State) -> KeyedNaming:
+    return KeyedNaming(secret, state.edition, state.participant)

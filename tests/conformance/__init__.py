@@ -1,0 +1,1 @@
+"""What every bus and every store has to keep, and what the embedded ones promise besides."""
