@@ -28,7 +28,9 @@ _COMPARED = frozenset(
         "type",
     }
 )
-_NOTHING: Schema = {}
+_UNNAMED = {"items": "items", "additionalProperties": "fields that it does not name"}
+_ANYTHING: Schema = {}
+_WAS_TYPE = "the type was"
 
 
 def breaking_changes(old: Schema, new: Schema) -> list[str]:
@@ -57,21 +59,21 @@ class _Comparison:
             if references in inside:
                 return
             inside |= {references}
-        old_forms = _alternatives(_resolved(old, self.old_root))
-        new_forms = _alternatives(_resolved(new, self.new_root))
-        for form in old_forms:
-            tries = [list(self._form(place, form, other, inside)) for other in new_forms]
+        old, new = _resolved(old, self.old_root), _resolved(new, self.new_root)
+        if "anyOf" not in old and "anyOf" not in new:
+            yield from self._form(place, old, new, inside)
+            return
+        for form in _alternatives(old):
+            tries = [list(self.changes(place, form, other, inside)) for other in _alternatives(new)]
             if all(tries):
-                if len(tries) == 1:
-                    yield from tries[0]
-                else:
-                    yield f"{_at(place)}: {_short(form)} is no longer accepted"
+                # The alternative meant is most likely the one that is of the same type.
+                yield from min(tries, key=lambda faults: _WAS_TYPE in faults[0])
 
     def _form(
         self, place: str, old: Schema, new: Schema, inside: frozenset[tuple[str, str]]
     ) -> Iterator[str]:
         if _type(old) != _type(new) and not _wider_type(old, new):
-            yield f"{_at(place)}: the type was {_type(old)} and is {_type(new)}"
+            yield f"{_at(place)}: {_WAS_TYPE} {_type(old)} and is {_type(new)}"
             return
         yield from _narrowed_values(place, old, new)
         yield from _narrowed_bounds(place, old, new)
@@ -80,15 +82,15 @@ class _Comparison:
             yield f"{_at(place)}: the default was {old['default']!r}: a record without it changes"
         yield from self._fields(place, old, new, inside)
         for keyword, suffix in (("items", "[]"), ("additionalProperties", "{}")):
-            if keyword in new:
-                yield from self.changes(
-                    place + suffix, _schema(old, keyword), _schema(new, keyword), inside
-                )
+            if new.get(keyword) is False and old.get(keyword) is not False:
+                yield f"{_at(place)}: {_UNNAMED[keyword]} are no longer accepted"
+            elif isinstance(new.get(keyword), Mapping):
+                yield from self.changes(place + suffix, _nested(old, keyword), new[keyword], inside)
 
     def _fields(
         self, place: str, old: Schema, new: Schema, inside: frozenset[tuple[str, str]]
     ) -> Iterator[str]:
-        before, after = old.get("properties", _NOTHING), new.get("properties", _NOTHING)
+        before, after = old.get("properties", _ANYTHING), new.get("properties", _ANYTHING)
         for name, schema in before.items():
             field = f"{place}.{name}" if place else name
             if name in after:
@@ -118,18 +120,16 @@ def _alternatives(schema: Schema) -> list[Schema]:
     return [{**shared, **form} for form in schema["anyOf"]]
 
 
-def _schema(schema: Schema, keyword: str) -> Schema:
-    """A nested schema; without one everything is accepted, with False nothing is."""
+def _nested(schema: Schema, keyword: str) -> Schema:
+    """A nested schema; where there is none, everything is accepted, and where False, nothing."""
     nested: Schema | bool = schema.get(keyword, True)
     if isinstance(nested, bool):
-        return _NOTHING if nested else {"enum": []}
+        return _ANYTHING if nested else {"anyOf": []}
     return nested
 
 
 def _type(schema: Schema) -> str:
-    if "type" in schema:
-        return str(schema["type"])
-    return "a reference" if "$ref" in schema else "anything"
+    return str(schema.get("type", "anything"))
 
 
 def _wider_type(old: Schema, new: Schema) -> bool:
@@ -174,7 +174,3 @@ def _unjudged(place: str, old: Schema, new: Schema) -> Iterator[str]:
 
 def _at(place: str) -> str:
     return place or "the event"
-
-
-def _short(form: Schema) -> str:
-    return ", ".join(f"{key} {value}" for key, value in form.items() if key in _COMPARED)

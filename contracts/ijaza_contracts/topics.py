@@ -52,4 +52,4 @@ TOPICS = (
 
 def dead_letters(service: str) -> Topic:
     """The topic where `service` lays what it cannot handle, keyed as the original was."""
-    return Topic(f"{service}.dead-letters", service)
+    return Topic(f"{service}.dead-letters", service, personal=True)

@@ -33,9 +33,7 @@ def bus(connect: ConnectBus) -> Bus:
 
 
 @pytest.fixture(params=STORES)
-async def open_store(
-    request: pytest.FixtureRequest, tmp_path: Path
-) -> AsyncIterator[ConnectStore]:
+async def open_store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[ConnectStore]:
     """Opens stores on one place, for each adapter; they are closed when the test ends."""
     opened: list[Store] = []
     async with STORES[request.param](tmp_path) as open_one:

@@ -59,6 +59,20 @@ async def follow(follower: Follower, count: int, *, most: int = 100) -> list[Rea
     return found
 
 
+async def everything(bus: Bus, *topics: str) -> list[Read]:
+    """All that stands on topics now."""
+    follower = await bus.follower(topics)
+    found: list[Read] = []
+
+    async def caught_up() -> bool:
+        found.extend(flat(await follower.read(1000)))
+        return await follower.caught_up()
+
+    await until(caught_up, "the end of the topics")
+    await follower.close()
+    return found
+
+
 async def joined(bus: Bus, group: str, topics: Sequence[str], partitions: int) -> Consumer:
     """A consumer that is alone in its group and holds all partitions."""
     consumer = await bus.consumer(group, topics)

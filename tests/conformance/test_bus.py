@@ -196,9 +196,7 @@ async def test_a_group_reads_topics_of_one_partition_count(
         await bus.consumer(unused("group"), [topic, other])
 
 
-async def test_closing_finishes_what_is_being_published(
-    connect: ConnectBus, unused: Name
-) -> None:
+async def test_closing_finishes_what_is_being_published(connect: ConnectBus, unused: Name) -> None:
     """What was handed to `publish` before closing is in the log."""
     topic = unused("facts")
     bus = connect("a")

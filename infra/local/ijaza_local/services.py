@@ -48,12 +48,16 @@ async def running(
     partitions: int,
     step: Step = nowhere,
     handled: Handled = unheeded,
+    member: str | None = None,
 ) -> AsyncIterator[Services]:
     """Open bus and stores, make the topics, put the services together; close all at the end.
 
+    `member` names this process in its groups. Whoever is alone by other means (a lock) gives the
+    same name each time: then nobody waits for the lease of a process that was killed.
+
     Raises `BusError` or `StoreError` if an address or a file cannot be used.
     """
-    bus = open_bus(bus_url)
+    bus = open_bus(bus_url, member=member)
     stores: list[Store] = []
     try:
         await provision(bus, NAMES, partitions)

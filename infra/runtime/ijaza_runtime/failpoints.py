@@ -7,8 +7,8 @@ import os
 import signal
 from collections.abc import Callable
 
-STEPS = ("polled", "folded", "saved", "published", "marked", "committed", "followed")
-"""Where the steps of a batch end, in their order."""
+STEPS = ("polled", "folded", "saved", "published", "marked", "committed", "projected")
+"""Where the steps of a batch end, in their order; the last is a projector's, before its commit."""
 
 Step = Callable[[str], None]
 

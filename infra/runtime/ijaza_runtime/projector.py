@@ -12,6 +12,7 @@ from ijaza_contracts.topics import Topic, dead_letters
 
 from ijaza_runtime.bus import Bus, Consumer, Ousted, TopicPartition
 from ijaza_runtime.deadletters import dead_letter
+from ijaza_runtime.failpoints import Step, nowhere
 from ijaza_runtime.observe import log
 
 Project = Callable[[Sequence[Event]], Awaitable[None]]
@@ -33,6 +34,7 @@ class Projector:
         project: Project,
         bus: Bus,
         batch: int = 100,
+        step: Step = nowhere,
         now: Callable[[], float] = monotonic,
     ) -> None:
         self._dead_letters = dead_letters(service).name
@@ -42,6 +44,7 @@ class Projector:
         self._project = project
         self._bus = bus
         self._batch = batch
+        self._step = step
         self._now = now
         self._consumer: Consumer | None = None
         self._failures = 0
@@ -94,6 +97,7 @@ class Projector:
             await self._bus.publish(dead)
         if events:
             await self._project(events)
+            self._step("projected")
         await consumer.commit(
             {
                 TopicPartition(topic, partition): records[-1].offset + 1

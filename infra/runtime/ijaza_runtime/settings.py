@@ -25,15 +25,14 @@ class RuntimeSettings(BaseSettings):
         str,
         Field(
             repr=False,
-            description="The bus: `sqlite:///FILE` (one machine) or `kafka://HOST:PORT`.",
+            description="The bus: `sqlite:///FILE`, on a disk of this machine.",
         ),
     ] = "sqlite:///.ijaza/bus.db"
     store_url: Annotated[
         str,
         Field(
             repr=False,
-            description="The stores: `sqlite:///FOLDER` (a file for each service) or "
-            "`mongodb://HOST:PORT`.",
+            description="The stores: `sqlite:///FOLDER`, where each service has a file.",
         ),
     ] = "sqlite:///.ijaza/stores"
     keys: Annotated[
@@ -53,14 +52,8 @@ class RuntimeSettings(BaseSettings):
     ] = 12
     log_level: Annotated[
         Literal["DEBUG", "INFO", "WARNING", "ERROR"],
-        Field(description="The least severe log lines to write."),
-    ] = "INFO"
-    http_host: Annotated[str, Field(description="The address that the HTTP API listens at.")] = (
-        "127.0.0.1"
-    )
-    http_port: Annotated[
-        int, Field(ge=0, le=65535, description="Its port; 0 takes any that is free.")
-    ] = 8080
+        Field(description="The least severe of Ijaza's log lines; `INFO` has one a request."),
+    ] = "WARNING"
 
 
 def settings_table() -> str:

@@ -83,5 +83,6 @@ def assemble(parts: Parts) -> Assembly[Desk]:
             events=[CertificateIssued],
             project=documents.project,
             bus=parts.bus,
+            step=parts.step,
         ),
     )

@@ -31,10 +31,10 @@ def at(clock: str, day: int = 1) -> datetime:
 
 
 def edition(
-    *, pass_mark: str = "60", attempts: int = 2, tests: str = "m1 m2", revision: int = 1
+    *, mark: str = "60", attempts: int = 2, tests: str = "m1 m2", revision: int = 1
 ) -> EditionPublished:
     """A revision with modules m1, m2 and m3; those named in `tests` have one, of 100 points."""
-    test = terms.Test(pass_mark=Decimal(pass_mark), max_score=Decimal(100), attempts=attempts)
+    test = terms.Test(pass_mark=Decimal(mark), max_score=Decimal(100), attempts=attempts)
     definition = terms.Edition(
         id=EDITION,
         title={"en": "Migration governance"},
@@ -63,10 +63,10 @@ def edition(
 
 
 def programme(
-    *, pass_mark: str = "60", attempts: int = 2, tests: str = "m1 m2", revision: int = 1
+    *, mark: str = "60", attempts: int = 2, tests: str = "m1 m2", revision: int = 1
 ) -> Programme:
     """What assessment knows of such a revision."""
-    published = edition(pass_mark=pass_mark, attempts=attempts, tests=tests, revision=revision)
+    published = edition(mark=mark, attempts=attempts, tests=tests, revision=revision)
     return on_edition_published(None, published)
 
 
@@ -135,5 +135,6 @@ def carried_out(
     for command in commands:
         events = decide(command, state, rules)
         state, more = settle(folded(*events, state=state), rules)
-        published += [*events, *more]
+        published.extend(events)
+        published.extend(more)
     return state, published

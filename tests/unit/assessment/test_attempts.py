@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import pytest
+from ijaza_assessment.domain.programme import Programme
 from ijaza_assessment.domain.settle import settle
 from ijaza_contracts import assessment as said
 
@@ -32,7 +33,7 @@ def test_an_attempt_with_the_pass_mark_is_passed(
     points: str, kind: type[said.AttemptEvent]
 ) -> None:
     """Rule: "passed = a counting attempt with score ≥ pass_mark"."""
-    _, (event,) = carried_out(programme(pass_mark="60"), result(points))
+    _, (event,) = carried_out(programme(mark="60"), result(points))
 
     assert type(event) is kind
 
@@ -76,7 +77,8 @@ def test_a_correction_changes_the_score_that_stands() -> None:
     _, (_, event) = carried_out(programme(), result("59"), score("61"))
 
     assert isinstance(event, said.TestPassed)
-    assert (event.score, event.recorded_score, event.corrected_score) == (61, 59, 61)
+    scores = (event.score, event.recorded_score, event.corrected_score)
+    assert scores == (Decimal(61), Decimal(59), Decimal(61))
     assert (event.correction, event.actor, event.reason) == ("c1", "staff-7", "question-withdrawn")
     assert (event.at, event.corrected_at) == (at("09:00", 5), at("09:00", 5))
     assert event.version == (1, 2)
@@ -90,7 +92,8 @@ def test_of_several_corrections_the_latest_stands() -> None:
     _, (_, _, event) = carried_out(programme(), result("50"), late, early)
 
     assert isinstance(event, said.TestPassed)
-    assert (event.score, event.corrected_score, event.correction) == (80, 10, "early")
+    assert (event.score, event.corrected_score) == (Decimal(80), Decimal(10))
+    assert event.correction == "early"
     assert event.at == at("12:00", 5)
 
 
@@ -100,7 +103,7 @@ def test_of_corrections_of_one_time_the_one_further_down_stands() -> None:
         programme(), result("50"), score("80", correction="a"), score("70", correction="b")
     )
 
-    assert (event.score, event.ordinal) == (70, 2)
+    assert (event.score, event.ordinal) == (Decimal(70), 2)
 
 
 def test_an_annulled_attempt_does_not_count() -> None:
@@ -120,22 +123,22 @@ def test_an_annulment_is_final(clock: str) -> None:
     _, (_, _, event) = carried_out(programme(), result("90"), annul(), corrected)
 
     assert isinstance(event, said.TestAnnulled)
-    assert (event.score, event.corrected_score) == (100, 100)
+    assert (event.score, event.corrected_score) == (Decimal(100), Decimal(100))
 
 
 @pytest.mark.parametrize(
     ("revised", "kind"),
     [
-        (programme(pass_mark="80", revision=2), said.TestFailed),
+        (programme(mark="80", revision=2), said.TestFailed),
         (programme(attempts=1, revision=2), said.TestFailed),
     ],
     ids=["another pass mark", "another number of attempts"],
 )
-def test_a_new_revision_decides_again(revised: object, kind: type[said.AttemptEvent]) -> None:
+def test_a_new_revision_decides_again(revised: Programme, kind: type[said.AttemptEvent]) -> None:
     """What an attempt came to is published again with the revision's higher version."""
     state, _ = carried_out(programme(), result("70", attempt=2))
 
-    _, (event,) = settle(state, revised)  # type: ignore[arg-type]  # pytest's table has no types
+    _, (event,) = settle(state, revised)
 
     assert type(event) is kind
     assert (event.version, event.correction) == ((2, 1), "")
@@ -145,7 +148,7 @@ def test_a_revision_that_changes_nothing_of_it_says_nothing() -> None:
     """A settled state has nothing left to say."""
     state, _ = carried_out(programme(), result("70"))
 
-    assert settle(state, programme(pass_mark="65", revision=2)) == (state, ())
+    assert settle(state, programme(mark="65", revision=2)) == (state, ())
 
 
 def test_a_test_that_a_revision_drops_leaves_its_attempts_as_they_are() -> None:
@@ -157,7 +160,7 @@ def test_a_test_that_a_revision_drops_leaves_its_attempts_as_they_are() -> None:
 
 def test_an_older_revision_never_takes_back_what_a_newer_one_said() -> None:
     """A process that has not read the newest revision yet leaves such a state as it is."""
-    state, _ = carried_out(programme(pass_mark="80", revision=2), result("70"), state=None)
+    state, _ = carried_out(programme(mark="80", revision=2), result("70"), state=None)
 
     assert settle(state, programme(revision=1)) == (state, ())
 

@@ -15,7 +15,7 @@ COMMANDS = pytest.mark.parametrize(
 )
 
 
-def refusal(command: Command, *before: Command, rules: object = None) -> tuple[str, str]:
+def refusal(command: Command, *before: Command) -> tuple[str, str]:
     """Kind and code of the refusal that a command meets after others."""
     state, _ = carried_out(programme(), *before)
     with pytest.raises(NotAllowedError) as refused:

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from ijaza_assessment.domain.commands import Command
 from ijaza_assessment.domain.results import module_results
 from ijaza_assessment.domain.review import review
 
@@ -20,7 +21,7 @@ def test_each_module_with_a_test_has_a_result() -> None:
 
 def test_the_best_score_is_the_highest_counting_one() -> None:
     """Rule: "highest counting one": of an annulled and an over-limit attempt the score is none."""
-    commands = [
+    commands: list[Command] = [
         result("90", attempt=1),
         result("40", attempt=2),
         result("100", attempt=3),

@@ -1,7 +1,7 @@
 """A participant's state as a stored document, and what the fold refuses."""
 
 import pytest
-from ijaza_assessment.domain.commands import decide
+from ijaza_assessment.domain.commands import Command, decide
 from ijaza_assessment.handlers import HANDLERS, deciding
 from ijaza_assessment.storage import NewerSchemaError, decode, encode
 from ijaza_contracts.enrollment import ParticipantSelected
@@ -21,7 +21,7 @@ from tests.unit.assessment.given import (
 
 def test_a_state_is_read_as_it_was_written() -> None:
     """Every field, whatever it holds."""
-    commands = [result("72.50"), result("100", attempt=2), score("61"), annul()]
+    commands: list[Command] = [result("72.50"), result("100", attempt=2), score("61"), annul()]
     state, _ = carried_out(programme(), *commands)
 
     assert decode(encode(state)) == state

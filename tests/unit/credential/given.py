@@ -298,7 +298,7 @@ class Life:
     def hear(self, *events: Event) -> list[Event]:
         """Fold these facts, and decide; what was decided."""
         for event in events:
-            self._fold(event)
+            self.fold(event)
         return self.settle()
 
     def settle(self) -> list[Event]:
@@ -315,7 +315,7 @@ class Life:
         events = decide(command, self.state, self.programme, self.person, NAMING)
         self.events += events
         for event in events:
-            self._fold(event)
+            self.fold(event)
         return [*events, *self.settle()] if events else []
 
     def erase(self) -> list[Event]:
@@ -328,7 +328,8 @@ class Life:
         assert self.programme is not None
         return assess(self.state, self.programme)
 
-    def _fold(self, event: Event) -> None:
+    def fold(self, event: Event) -> None:
+        """Learn one fact, and decide nothing yet."""
         match event:
             case EditionPublished():
                 self.programme = on_edition_published(self.programme, event)

@@ -2,6 +2,7 @@
 
 import base64
 import gzip
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -112,7 +113,7 @@ def test_no_two_places_of_a_block_share_an_index() -> None:
 def test_neighbours_are_scattered() -> None:
     """An index says nothing about the place: neighbours land all over the list."""
     shuffled = [status_index(SECRET, EDITION, 1, 0, place) for place in range(1000)]
-    gaps = sorted(abs(a - b) for a, b in zip(shuffled, shuffled[1:], strict=False))
+    gaps = sorted(abs(a - b) for a, b in pairwise(shuffled))
 
     assert sum(index < LIST_BITS // 2 for index in shuffled) in range(400, 600)
     assert gaps[len(gaps) // 2] > LIST_BITS // 8
@@ -137,7 +138,9 @@ def test_every_list_is_shuffled_in_its_own_way() -> None:
 
 def test_an_index_stays_what_it_is() -> None:
     """It stands in signed credentials: a change of the shuffle would revoke strangers."""
-    assert [status_index(SECRET, EDITION, 1, 0, place) for place in range(3)] == "GOLDEN"
+    first = [status_index(SECRET, EDITION, 1, 0, place) for place in range(3)]
+
+    assert first == [72203, 5281, 5221]
 
 
 def test_list_numbers_are_distinct_and_dense() -> None:

@@ -1,4 +1,4 @@
-"""Small editions, applicants and services for the tests of enrollment, in the words of the field."""
+"""Small editions, applicants and services for the tests of enrollment."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -26,7 +26,7 @@ def selected(entries: Sequence[Entry]) -> list[str]:
 
 
 def test_who_fails_a_requirement_is_declined_and_has_no_rank() -> None:
-    """ "Drop who fails `require` (declined)"; every column must be met."""
+    """The rule: "Drop who fails `require` (declined)"; every column must be met."""
     asked = rule(2, require={"field_related": ["yes"], "organisation_type": ["ngo", "government"]})
 
     entries = run_selection(
@@ -54,7 +54,7 @@ def test_a_column_that_is_missing_counts_as_empty() -> None:
 
 
 def test_classes_of_preference_go_before_the_time_of_application() -> None:
-    """ "Order the rest by the classes of `prefer`, then `applied_at`": equal class, equal chance."""
+    """The rule: "Order the rest by the classes of `prefer`, then `applied_at`"."""
     asked = rule(9, prefer={"seniority": [["senior", "mid"], ["junior"]]})
 
     entries = run_selection(
@@ -89,7 +89,7 @@ def test_the_first_preference_weighs_most() -> None:
 
 
 def test_equal_applicants_are_ordered_by_the_code_points_of_their_refs() -> None:
-    """ "Then `ref` by code point": no locale, capitals before small letters."""
+    """The rule: "Then `ref` by code point": no locale, capitals before small letters."""
     entries = run_selection(
         rule(9), [candidate("a1"), candidate("أ1"), candidate("B1"), candidate("B01")], []
     )
@@ -98,7 +98,7 @@ def test_equal_applicants_are_ordered_by_the_code_points_of_their_refs() -> None
 
 
 def test_whoever_would_break_a_limit_is_passed_over() -> None:
-    """ "Walk down the order, passing over whoever would break an `at_most`, until `capacity`"."""
+    """The rule: "passing over whoever would break an `at_most`"."""
     entries = run_selection(
         rule(3, at_most={"organisation": 1}),
         [
@@ -123,7 +123,7 @@ def test_whoever_would_break_a_limit_is_passed_over() -> None:
 
 
 def test_the_seat_of_who_leaves_goes_to_the_first_who_waits() -> None:
-    """ "The free places are filled in the same way from the waiting list"; numbers go on."""
+    """The rule: "The free places are filled in the same way from the waiting list"."""
     applicants = [candidate(ref, place) for place, ref in enumerate("ABCD")]
 
     entries = run_selection(rule(2), applicants, [leaves("A", kind="decline")])
@@ -156,7 +156,7 @@ def test_a_seat_that_is_left_frees_its_share_of_the_limit() -> None:
 
 
 def test_who_leaves_the_waiting_list_is_not_promoted() -> None:
-    """ "A departed person is withdrawn for good, whether selected or waitlisted before"."""
+    """The rule: "withdrawn for good, whether selected or waitlisted before"."""
     applicants = [candidate(ref, place) for place, ref in enumerate("ABC")]
 
     entries = run_selection(rule(1), applicants, [leaves("B", 61), leaves("A", 62)])
@@ -166,7 +166,7 @@ def test_who_leaves_the_waiting_list_is_not_promoted() -> None:
 
 
 def test_the_declined_stay_declined() -> None:
-    """ "(the declined stay declined)", also when they say that they leave."""
+    """The rule: "(the declined stay declined)", also when they say that they leave."""
     applicants = [candidate("A"), candidate("B", related="no")]
 
     entries = run_selection(rule(1, require={"related": [""]}), applicants, [leaves("B")])
@@ -175,7 +175,7 @@ def test_the_declined_stay_declined() -> None:
 
 
 def test_after_the_last_day_of_promotion_a_seat_stays_empty() -> None:
-    """ "After each departure up to `promote_until`": the bound itself still counts."""
+    """The rule: "After each departure up to `promote_until`": the bound itself still counts."""
     applicants = [candidate(ref, place) for place, ref in enumerate("ABC")]
     asked = rule(1, until=day(70))
 
@@ -187,7 +187,7 @@ def test_after_the_last_day_of_promotion_a_seat_stays_empty() -> None:
 
 
 def test_a_departure_without_a_seat_fills_what_an_earlier_one_left_free() -> None:
-    """ "After each departure …": also after that of somebody who is gone or declined already.
+    """The rule: "After each departure …": also after that of somebody gone or declined already.
 
     Corrections come after all decisions, so that a departure in time can follow a late one.
     """
@@ -207,7 +207,7 @@ def test_a_departure_without_a_seat_fills_what_an_earlier_one_left_free() -> Non
 
 
 def test_several_places_left_free_are_all_filled_at_once() -> None:
-    """ "The free places" are all that are free then, those of late departures too."""
+    """The rule: "The free places" are all that are free then, those of late departures too."""
     applicants = [candidate(ref, place) for place, ref in enumerate("ABCDE")]
 
     entries = run_selection(
@@ -218,7 +218,7 @@ def test_several_places_left_free_are_all_filled_at_once() -> None:
 
 
 def test_on_a_roster_everybody_has_a_number_by_ref_and_no_rank() -> None:
-    """ "On a roster all are selected, with no rank, and leave in the same way"."""
+    """The rule: "On a roster all are selected, with no rank, and leave in the same way"."""
     entries = run_selection(None, [candidate("B", 1), candidate("C", 0), candidate("A", 2)], [])
 
     assert selected(entries) == ["A", "B", "C"]
@@ -230,7 +230,7 @@ def test_on_a_roster_everybody_has_a_number_by_ref_and_no_rank() -> None:
 
 
 def test_departures_of_the_files_come_in_their_order() -> None:
-    """ "Those of decisions.csv … by (at, participant, decision), after them those of
+    """The rule: "those of decisions.csv … by (at, participant, decision), after them those of
     corrections.csv (`withdraw`) by (at, participant)".
     """
     decided = [
@@ -245,8 +245,8 @@ def test_departures_of_the_files_come_in_their_order() -> None:
 
 
 def test_of_several_withdrawals_in_the_corrections_the_latest_stands() -> None:
-    """ "Of several corrections of one kind, participant and target the one with the latest `at`
-    stands, of equal ones the one further down"; decisions.csv has no such rule.
+    """The rule: "Of several corrections of one kind, participant and target the one with the
+    latest `at` stands, of equal ones the one further down"; decisions.csv has no such rule.
     """
     corrected = [
         leaves("A", 62, command="latest"),

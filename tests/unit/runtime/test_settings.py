@@ -36,7 +36,7 @@ def test_variables_are_read_with_their_prefix(monkeypatch: pytest.MonkeyPatch) -
         ("IJAZA_PARTITIONS", "0"),
         ("IJAZA_PARTITIONS", "twelve"),
         ("IJAZA_LOG_LEVEL", "chatty"),
-        ("IJAZA_HTTP_PORT", "65536"),
+        ("IJAZA_PARTITIONS", "1025"),
     ],
 )
 def test_a_wrong_value_is_refused_without_repeating_it(

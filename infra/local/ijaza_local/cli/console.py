@@ -2,7 +2,6 @@
 
 import gc
 import json
-import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -52,7 +51,7 @@ def told() -> Iterator[None]:
 def settings() -> RuntimeSettings:
     """The settings from the environment, with logs configured by them."""
     found = RuntimeSettings()
-    configure("ijaza", os.environ.get("IJAZA_LOG_LEVEL", "WARNING"))
+    configure("ijaza", found.log_level)
     # States and events live long: the collector would go through all of them again and again.
     gc.set_threshold(100_000, 50, 100)
     return found

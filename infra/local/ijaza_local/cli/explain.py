@@ -50,6 +50,7 @@ async def _explain(to: Path, ref: str, keys: Path, *, as_json: bool) -> None:
             store_url=f"sqlite:///{to / STATE / 'stores'}",
             keys=keys,
             partitions=PARTITIONS,
+            member="run",
         ) as services:
             credential, enrollment = services.credential, services.enrollment.desk
             await credential.references.refresh()

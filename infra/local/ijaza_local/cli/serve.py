@@ -6,13 +6,14 @@ from typing import Annotated
 
 import typer
 import uvicorn
-from fastapi import FastAPI
 from ijaza_runtime.access import AccessKeys
 from ijaza_runtime.settings import RuntimeSettings
 from ijaza_runtime.web import Role
+from starlette.applications import Starlette
+from starlette.routing import Mount
 
 from ijaza_local.cli.console import out, settings, told
-from ijaza_local.services import Services, running
+from ijaza_local.services import NAMES, Services, running
 
 
 def serve(
@@ -36,9 +37,17 @@ async def _serve(host: str, port: int, configured: RuntimeSettings) -> None:
         partitions=configured.partitions,
     ) as services:
         server = uvicorn.Server(
-            uvicorn.Config(application(services), host=host, port=port, log_config=None)
+            uvicorn.Config(
+                application(services),
+                host=host,
+                port=port,
+                log_config=None,
+                server_header=False,
+            )
         )
-        out.print(f"http://{host}:{port}/enrollment/docs and so on; Ctrl-C ends it", markup=False)
+        for name in NAMES:
+            out.print(f"http://{host}:{port}/{name}/openapi.json", markup=False)
+        out.print("Ctrl-C ends it.")
         stopping = asyncio.Event()
         loops = [asyncio.create_task(each.run(stopping)) for each in services.all]
         try:
@@ -48,12 +57,11 @@ async def _serve(host: str, port: int, configured: RuntimeSettings) -> None:
             await asyncio.gather(*loops)
 
 
-def application(services: Services) -> FastAPI:
+def application(services: Services) -> Starlette:
     """Every service's application under its name."""
-    app = FastAPI(title="Ijaza", docs_url=None, redoc_url=None, openapi_url=None)
-    for service in services.all:
-        app.mount(f"/{service.name}", service.app())
-    return app
+    return Starlette(
+        routes=[Mount(f"/{service.name}", service.app()) for service in services.all]
+    )
 
 
 def token(

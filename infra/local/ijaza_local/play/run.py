@@ -85,6 +85,7 @@ async def run_edition(
                 partitions=PARTITIONS,
                 step=step,
                 handled=progress,
+                member="run",
             ) as services:
                 return await _play(services, ledger, reading, out, progress)
         finally:

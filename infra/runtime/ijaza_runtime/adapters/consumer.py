@@ -65,7 +65,7 @@ class LeasedConsumer:
         self._refuse_unless_held(partition)
         self._position.place(committed)
 
-    async def wait(self, timeout: float) -> bool:
+    async def wait(self, timeout: float) -> bool:  # noqa: ASYNC109 - a time to look, no limit
         """See `Consumer.wait`. True too when the group has changed, so that `assigned` is due.
 
         For a partition that is not polled in between, what stands on it counts as new once.

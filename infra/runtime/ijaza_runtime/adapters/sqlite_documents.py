@@ -31,6 +31,9 @@ SCHEMA = (
 _COLUMNS = (
     "SELECT d.key, d.version, d.scope, d.partition, d.basis, d.body, o.records, d.labels FROM"
 )
+_STORED_COLUMNS = (
+    "SELECT d.key, d.id, d.version, d.scope, d.partition, d.labels, o.key IS NOT NULL FROM"
+)
 _WITH_OUTBOX = "LEFT JOIN outboxes o ON o.collection = d.collection AND o.key = d.key"
 
 _encode_outbox = msgspec.msgpack.Encoder(enc_hook=dict).encode
@@ -159,8 +162,7 @@ def _document(row: _Row) -> Document:
 
 def _stored(file: Connection, collection: str, documents: Iterable[Document]) -> dict[str, _Stored]:
     rows = file.execute(
-        "SELECT d.key, d.id, d.version, d.scope, d.partition, d.labels, o.key IS NOT NULL"
-        " FROM json_each(?) k CROSS JOIN documents d"
+        f"{_STORED_COLUMNS} json_each(?) k CROSS JOIN documents d"
         f" ON d.collection = ? AND d.key = k.value {_WITH_OUTBOX}",
         (json.dumps([document.key for document in documents]), collection),
     )

@@ -5,8 +5,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import assert_never
 
+from ijaza_contracts.assessment import AttemptEvent
 from ijaza_contracts.edition import Test
-from ijaza_contracts.envelope import Event
 
 from ijaza_assessment.domain.programme import Programme
 from ijaza_assessment.domain.refusals import NotAllowedError
@@ -64,7 +64,7 @@ class AnnulAttempt:
 Command = RecordResult | CorrectScore | AnnulAttempt
 
 
-def decide(command: Command, state: State, programme: Programme | None) -> list[Event]:
+def decide(command: Command, state: State, programme: Programme | None) -> list[AttemptEvent]:
     """The events that a command gives; none if it was carried out before.
 
     Raises `NotAllowedError`: "not-known" for an edition, a participant of it or an attempt that
@@ -89,7 +89,7 @@ def decide(command: Command, state: State, programme: Programme | None) -> list[
             assert_never(command)
 
 
-def _record(command: RecordResult, state: State, programme: Programme) -> list[Event]:
+def _record(command: RecordResult, state: State, programme: Programme) -> list[AttemptEvent]:
     slot = slot_of(command.module, command.attempt)
     known = state.attempts.get(slot)
     if known is not None and known.recorded == (whole(command.taken_at), command.score):
@@ -115,7 +115,7 @@ def _record(command: RecordResult, state: State, programme: Programme) -> list[E
     return [_said(state, attempt, programme, test, NOBODY)]
 
 
-def _correct(command: CorrectScore, state: State, programme: Programme) -> list[Event]:
+def _correct(command: CorrectScore, state: State, programme: Programme) -> list[AttemptEvent]:
     attempt = _attempt_of(command, state)
     known = attempt.corrections.get(command.correction)
     if known is not None and known.score == command.score:
@@ -134,7 +134,7 @@ def _correct(command: CorrectScore, state: State, programme: Programme) -> list[
     return [_said(state, with_staff(attempt, staff), programme, test, staff)]
 
 
-def _annul(command: AnnulAttempt, state: State, programme: Programme) -> list[Event]:
+def _annul(command: AnnulAttempt, state: State, programme: Programme) -> list[AttemptEvent]:
     attempt = _attempt_of(command, state)
     if command.correction in attempt.annulments:
         return []
@@ -151,7 +151,7 @@ def _annul(command: AnnulAttempt, state: State, programme: Programme) -> list[Ev
 
 def _said(
     state: State, attempt: Attempt, programme: Programme, test: Test, staff: StaffSaid
-) -> Event:
+) -> AttemptEvent:
     said = Published(programme.revision, attempt.facts, outcome(attempt, test), attempt.score)
     return event_of(state, attempt, said, staff)
 

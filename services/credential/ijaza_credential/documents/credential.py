@@ -107,7 +107,7 @@ def _profile(facts: CertificateFacts) -> dict[str, Any]:
 
 
 def _subject(facts: CertificateFacts) -> dict[str, Any]:
-    return {
+    subject = {
         # Of the serial, so that a certificate and its successors speak of one subject.
         "id": uuid.uuid5(uuid.NAMESPACE_URL, facts.verification_url).urn,
         "type": ["AchievementSubject"],
@@ -116,8 +116,11 @@ def _subject(facts: CertificateFacts) -> dict[str, Any]:
         "activityStartDate": facts.activity_start.isoformat(),
         "activityEndDate": facts.activity_end.isoformat(),
         "achievement": _achievement(facts),
-        "result": [result for module in facts.modules for result in _results(facts, module)],
     }
+    results = [result for module in facts.modules for result in _results(facts, module)]
+    if results:
+        subject["result"] = results
+    return subject
 
 
 def _holder_names(facts: CertificateFacts) -> list[str]:
@@ -141,10 +144,10 @@ def _achievement(facts: CertificateFacts) -> dict[str, Any]:
         "criteria": {"narrative": bilingual(_CRITERIA[facts.kind])},
         "humanCode": facts.edition,
         "version": str(facts.revision),
-        "resultDescription": [
-            description for module in facts.modules for description in _descriptions(facts, module)
-        ],
     }
+    descriptions = [each for module in facts.modules for each in _descriptions(facts, module)]
+    if descriptions:
+        achievement["resultDescription"] = descriptions
     if len(facts.languages) == 1:  # Open Badges 3.0 has room for one
         achievement["inLanguage"] = facts.languages[0]
     return achievement

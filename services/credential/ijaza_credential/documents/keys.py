@@ -1,5 +1,6 @@
 """The issuer's signing key and secret, kept in files that are made once and never overwritten."""
 
+import contextlib
 import os
 import secrets
 import stat
@@ -105,9 +106,9 @@ def _read(path: Path) -> bytes:
 
 def _create(path: Path, content: bytes) -> None:
     """Write a new file whole or not at all, and leave one that another process made first."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
@@ -121,7 +122,8 @@ def _create(path: Path, content: bytes) -> None:
     except OSError as error:
         raise KeyFileError(f"{path}: cannot be written: {error.strerror}") from error
     finally:
-        draft.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # where it could not be made, it cannot be removed
+            draft.unlink()
 
 
 def _sync_directory(directory: Path) -> None:

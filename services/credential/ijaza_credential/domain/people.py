@@ -6,7 +6,7 @@ from datetime import datetime
 from ijaza_contracts.enrollment import PersonRecorded
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Person:
     """A participant's names as documents print them: on one line. `at` is when they became so."""
 
@@ -23,9 +23,8 @@ class Person:
 
 def on_person_recorded(current: Person | None, event: PersonRecorded) -> Person:
     """The newest version stands, whatever the order of arrival."""
-    if current is not None and current.version >= event.version:
-        return current
-    return Person(event.version, event.at, _on_one_line(event.name_en), _on_one_line(event.name_ar))
+    said = Person(event.version, event.at, _on_one_line(event.name_en), _on_one_line(event.name_ar))
+    return said if current is None else max(current, said)
 
 
 def _on_one_line(name: str) -> str:

@@ -65,16 +65,6 @@ class Entry:
         return self.number is None and self.left_by is None and not self.fails
 
 
-def as_ordered(entries: Iterable[Entry], settled: int) -> list[Entry]:
-    """The entries as they were ordered: what was settled after the first `settled` is undone."""
-    return [
-        entry
-        if position < settled
-        else replace(entry, settled=False, because="", number=None, selected_by=None)
-        for position, entry in enumerate(entries)
-    ]
-
-
 def as_of(entries: Iterable[Entry], done: int) -> list[Entry]:
     """The entries as they were after `done` departures: what was begun since is undone."""
     return [_undone(entry, done) for entry in entries]

@@ -1,8 +1,9 @@
 """A selection under way: how far it is, so that it can be interrupted anywhere and go on.
 
 A run and the pages of its entries are separate documents. Every step first says in the run what
-is begun, then writes the pages, then says in the run that it is done. A step that was cut off is
-done again from the entries as they were before it (`as_ordered`, `as_of`), and gives the same.
+is begun, then writes the pages in their order, then says in the run that it is done. A step that
+was cut off is taken again and gives the same: ordering starts afresh, seating goes on down the
+order where it stopped, and departures are applied to the entries `as_of` the last one done.
 """
 
 from dataclasses import dataclass

@@ -58,7 +58,8 @@ def roster(candidates: Iterable[Candidate]) -> list[Entry]:
 def settle(rule: Selection | None, entries: Sequence[Entry]) -> list[Entry]:
     """Give seats to the entries that are not settled yet; on a roster to all of them.
 
-    "Walk down the order, passing over whoever would break an `at_most`, until `capacity` are
+    Those that are settled stand in front and stay as they are, so that this can be interrupted
+    after any entry and go on. "Walk down the order, passing over whoever would break an `at_most`, until `capacity` are
     selected; everybody else is waitlisted, in the order."
     """
     if rule is None:
@@ -67,7 +68,10 @@ def settle(rule: Selection | None, entries: Sequence[Entry]) -> list[Entry]:
     settled = list(entries)
     for position, number in seats.fill():
         settled[position] = replace(settled[position], number=number, selected_by=0)
-    return [replace(entry, settled=True, because=_because(entry, seats)) for entry in settled]
+    return [
+        entry if entry.settled else replace(entry, settled=True, because=_because(entry, seats))
+        for entry in settled
+    ]
 
 
 def depart(

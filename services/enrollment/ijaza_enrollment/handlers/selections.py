@@ -8,7 +8,7 @@ from ijaza_runtime.errors import Conflicting, NotKnown
 from ijaza_runtime.outbox import records_of
 
 from ijaza_enrollment.domain.commands import Depart, Select
-from ijaza_enrollment.domain.entries import Departure, Entry, as_of, as_ordered
+from ijaza_enrollment.domain.entries import Departure, Entry, as_of
 from ijaza_enrollment.domain.run import (
     Page,
     Result,
@@ -170,14 +170,14 @@ class Selections:
         run = kept.state
         pages = await self._shelves.pages.scan(run.edition)
         again = await self._shelves.runs.get(run.edition)
-        if False:
+        if again is None or again.version != kept.version:
             return  # the pages may be of another step than this one
         entries = _entries_of(pages)
         if run.phase == "ordering":
             after = await self._ordered(run, entries)
             done = replace(run, phase="seating")
         elif run.phase == "seating":
-            after = settle(run.rule, as_ordered(entries, run.settled))
+            after = settle(run.rule, entries)
             done = replace(run, phase="settled", settled=len(after))
         else:
             pending = run.departures[run.applied :]
