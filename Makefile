@@ -35,7 +35,7 @@ lint: .venv/ready
 	$(BIN)/ruff format --check .
 
 types: .venv/ready
-	$(BIN)/mypy contracts/ijaza_contracts infra/runtime/ijaza_runtime infra/local/ijaza_local \
+	MYPYPATH=$(subst $(eval ) ,:,$(DISTRIBUTIONS)) $(BIN)/mypy contracts/ijaza_contracts infra/runtime/ijaza_runtime infra/local/ijaza_local \
 		services/*/ijaza_* tests bench
 
 walls: .venv/ready

@@ -19,7 +19,7 @@ from ijaza_runtime.store import Document, StoreError
 
 from tests.conformance.reading import after, flat
 
-LEASE_SECONDS = 1.0
+LEASE_SECONDS = 2.5
 
 
 def tell(what: object) -> None:

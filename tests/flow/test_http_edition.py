@@ -209,9 +209,7 @@ class Office:
                     await self.clients.post("enrollment", f"{self.path}/sessions", body)
 
     async def close(self, at: datetime) -> None:
-        await self.clients.post(
-            "enrollment", f"{self.path}/close", {"at": at.isoformat()}
-        )
+        await self.clients.post("enrollment", f"{self.path}/close", {"at": at.isoformat()})
 
 
 def rows_of(out: Path, name: str) -> list[dict[str, str]]:
@@ -225,29 +223,31 @@ async def test_an_edition_by_http_alone(governance: Path, keys: Path, tmp_path: 
     scans: list[Scan] = []
     reading = read_edition(EXAMPLES / "mg-4", on_scan=scans.append)
     assert reading.files is not None
-    async with running(
-        bus_url=f"sqlite:///{tmp_path}/bus.db",
-        store_url=f"sqlite:///{tmp_path}/stores",
-        keys=keys,
-        partitions=4,
-    ) as services:
-        async with clients_of(services) as clients:
-            office = Office(clients, reading.files, scans)
-            await office.enrol()
-            await eventually(lambda: known_everywhere(clients, office))
-            await office.record()
-            await office.correct()
-            wanted = {
-                (office.ids[row["participant"]], row["award"])
-                for row in rows_of(governance, "eligibility")
-            }
-            await eventually(lambda: awards_are(clients, office, wanted))
-            definition = await clients.get("enrollment", office.path)
-            edition = reading.files.edition.model_validate(definition["definition"])
-            await office.close(closing_time(edition, reading.latest))
-            issued = rows_of(governance, "certificates")
-            for row in issued:
-                await eventually(lambda row=row: certificate_is_valid(clients, row["serial"]))
+    async with (
+        running(
+            bus_url=f"sqlite:///{tmp_path}/bus.db",
+            store_url=f"sqlite:///{tmp_path}/stores",
+            keys=keys,
+            partitions=4,
+        ) as services,
+        clients_of(services) as clients,
+    ):
+        office = Office(clients, reading.files, scans)
+        await office.enrol()
+        await eventually(lambda: known_everywhere(clients, office))
+        await office.record()
+        await office.correct()
+        wanted = {
+            (office.ids[row["participant"]], row["award"])
+            for row in rows_of(governance, "eligibility")
+        }
+        await eventually(lambda: awards_are(clients, office, wanted))
+        definition = await clients.get("enrollment", office.path)
+        edition = reading.files.edition.model_validate(definition["definition"])
+        await office.close(closing_time(edition, reading.latest))
+        issued = rows_of(governance, "certificates")
+        for row in issued:
+            await eventually(lambda row=row: certificate_is_valid(clients, row["serial"]))
 
 
 async def known_everywhere(clients: Clients, office: Office) -> bool:

@@ -19,10 +19,10 @@ from ijaza_credential.domain.change import proposal, states
 from ijaza_credential.domain.commands import (
     Approve,
     Command,
-    NotAllowed,
     Reinstate,
     Revoke,
 )
+from ijaza_credential.domain.refusals import NotAllowedError
 from ijaza_credential.domain.rules import assess
 from ijaza_credential.domain.state import State
 from ijaza_credential.storage import encode
@@ -194,7 +194,7 @@ def take(life: Life, step: Step) -> None:
     else:
         try:
             life.order(step)
-        except NotAllowed:
+        except NotAllowedError:
             return
 
 

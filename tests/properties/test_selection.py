@@ -187,7 +187,7 @@ def test_numbers_count_the_seats_that_were_given(cohort: Cohort) -> None:
             assert all(groups.count(group) <= limit.seats for group in groups)
 
 
-class Cut(Exception):  # noqa: N818 - the process ends here, which is no error of its code
+class Cut(Exception):
     """The process ends, as by `kill -9`."""
 
 

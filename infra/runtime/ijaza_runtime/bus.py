@@ -97,7 +97,7 @@ class Consumer(Protocol):
         """Go back to the committed offsets of a partition: what follows them is polled again."""
         ...
 
-    async def wait(self, timeout: float) -> bool:
+    async def wait(self, timeout: float) -> bool:  # noqa: ASYNC109 - to wait is what it is for
         """Wait until something new may be there, or `timeout` seconds have passed."""
         ...
 

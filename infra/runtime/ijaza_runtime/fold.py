@@ -33,7 +33,10 @@ K = TypeVar("K", bound=Stamped)
 V = TypeVar("V", bound=Stamped)
 
 Evolve = Callable[[Any, Any], Any]
-"""(state, event) -> state. Idempotent and commutative: a repeat or another order changes nothing."""
+"""(state, event) -> state, idempotent and commutative: a repeat or another order changes nothing.
+
+What changes nothing returns the very state it was given, so that nothing is saved for it.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,7 +106,7 @@ class Reactor(Generic[S, P, K]):
             done |= await self._attempt(consumer, partition)
         return done
 
-    async def wait(self, timeout: float) -> None:
+    async def wait(self, timeout: float) -> None:  # noqa: ASYNC109 - to wait is what it is for
         """Wait until something new may be there, or `timeout` seconds have passed."""
         await (await self._joined()).wait(timeout)
 

@@ -1,16 +1,15 @@
 """What assessment listens to, and the function that folds each event: the one table of it."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 from ijaza_contracts.assessment import TestAnnulled, TestFailed, TestPassed
 from ijaza_contracts.enrollment import EditionPublished, ParticipantSelected
-from ijaza_contracts.envelope import Event, ParticipantEvent
+from ijaza_contracts.envelope import Event
 from ijaza_contracts.topics import EDITIONS as EDITIONS_TOPIC
 from ijaza_contracts.topics import ENROLLMENT
 from ijaza_runtime.commands import Decide
 from ijaza_runtime.errors import Conflicting, Invalid, NotKnown, Refusal
-from ijaza_runtime.fold import Evolve, Fold, Rejected, Stamped, Table
+from ijaza_runtime.fold import Evolve, Fold, Stamped, Table
 
 from ijaza_assessment.domain import fold
 from ijaza_assessment.domain.commands import Command, decide
@@ -20,29 +19,11 @@ from ijaza_assessment.domain.settle import settle
 from ijaza_assessment.domain.state import State
 from ijaza_assessment.storage import COLLECTION, decode, encode, labels
 
-
-def of_its_edition(evolve: Callable[[State, Any], State]) -> Evolve:
-    """Refuse an event that names this participant under another edition.
-
-    Raises `Rejected`: a participant is one person in one edition, so the sender is wrong.
-    """
-
-    def checked(state: State, event: ParticipantEvent) -> State:
-        if event.edition != state.edition:
-            raise Rejected(
-                f"the participant belongs to edition {state.edition}, the event says "
-                f"{event.edition}: correct its sender"
-            )
-        return evolve(state, event)
-
-    return checked
-
-
 HANDLERS: dict[type[Event], Evolve] = {
-    ParticipantSelected: of_its_edition(fold.on_participant_selected),
-    TestPassed: of_its_edition(fold.on_test_passed),
-    TestFailed: of_its_edition(fold.on_test_failed),
-    TestAnnulled: of_its_edition(fold.on_test_annulled),
+    ParticipantSelected: fold.on_participant_selected,
+    TestPassed: fold.on_test_passed,
+    TestFailed: fold.on_test_failed,
+    TestAnnulled: fold.on_test_annulled,
 }
 
 INPUTS = (ENROLLMENT,)

@@ -1,7 +1,6 @@
 """What attendance listens to, and the function that folds each event: the one table of it."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 from ijaza_contracts.attendance import (
     AbsenceExcused,
@@ -16,13 +15,13 @@ from ijaza_contracts.enrollment import (
     ParticipantWithdrawn,
     PersonRecorded,
 )
-from ijaza_contracts.envelope import Event, ParticipantEvent
+from ijaza_contracts.envelope import Event
 from ijaza_contracts.topics import EDITIONS as EDITIONS_TOPIC
 from ijaza_contracts.topics import ENROLLMENT, SCANS
 from ijaza_contracts.topics import PEOPLE as PEOPLE_TOPIC
 from ijaza_runtime.commands import Decide
 from ijaza_runtime.errors import Conflicting, Invalid, NotKnown, Refusal
-from ijaza_runtime.fold import Evolve, Fold, Rejected, Table
+from ijaza_runtime.fold import Evolve, Fold, Table
 
 from ijaza_attendance.domain import fold
 from ijaza_attendance.domain.commands import Command, decide
@@ -33,32 +32,14 @@ from ijaza_attendance.domain.settle import settle
 from ijaza_attendance.domain.state import State
 from ijaza_attendance.storage import COLLECTION, decode, encode, labels
 
-
-def of_its_edition(evolve: Callable[[State, Any], State]) -> Evolve:
-    """Refuse an event that names this participant under another edition.
-
-    Raises `Rejected`: a participant is one person in one edition, so the sender is wrong.
-    """
-
-    def checked(state: State, event: ParticipantEvent) -> State:
-        if event.edition != state.edition:
-            raise Rejected(
-                f"the participant belongs to edition {state.edition}, the event says "
-                f"{event.edition}: correct its sender"
-            )
-        return evolve(state, event)
-
-    return checked
-
-
 HANDLERS: dict[type[Event], Evolve] = {
-    ParticipantSelected: of_its_edition(fold.on_participant_selected),
-    ParticipantWithdrawn: of_its_edition(fold.on_participant_withdrawn),
-    ScanRecorded: of_its_edition(fold.on_scan_recorded),
-    AttendanceCorrected: of_its_edition(fold.on_attendance_corrected),
-    AbsenceExcused: of_its_edition(fold.on_absence_excused),
-    ReviewResolved: of_its_edition(fold.on_review_resolved),
-    SessionAttended: of_its_edition(fold.on_session_attended),
+    ParticipantSelected: fold.on_participant_selected,
+    ParticipantWithdrawn: fold.on_participant_withdrawn,
+    ScanRecorded: fold.on_scan_recorded,
+    AttendanceCorrected: fold.on_attendance_corrected,
+    AbsenceExcused: fold.on_absence_excused,
+    ReviewResolved: fold.on_review_resolved,
+    SessionAttended: fold.on_session_attended,
 }
 
 INPUTS = (ENROLLMENT, SCANS)

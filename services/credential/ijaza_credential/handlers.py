@@ -1,6 +1,6 @@
 """What credential listens to, and the function that folds each event: the one table of it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ijaza_contracts.assessment import TestAnnulled, TestFailed, TestPassed
@@ -29,13 +29,14 @@ from ijaza_contracts.topics import ASSESSMENT, ATTENDANCE, ENROLLMENT
 from ijaza_contracts.topics import EDITIONS as EDITIONS_TOPIC
 from ijaza_contracts.topics import PEOPLE as PEOPLE_TOPIC
 from ijaza_runtime.commands import Decide
-from ijaza_runtime.errors import Conflicting, NotKnown
+from ijaza_runtime.errors import Conflicting, NotKnown, Refusal
 from ijaza_runtime.fold import Evolve, Fold, Rejected, Table
 
 from ijaza_credential.domain import fold
-from ijaza_credential.domain.commands import Command, NotAllowed, NotKnownYet, decide
+from ijaza_credential.domain.commands import Command, decide
 from ijaza_credential.domain.people import Person, on_person_recorded
 from ijaza_credential.domain.programme import Programme, on_edition_closed, on_edition_published
+from ijaza_credential.domain.refusals import Kind, NotAllowedError
 from ijaza_credential.domain.settle import settle
 from ijaza_credential.domain.state import State
 from ijaza_credential.naming import KeyedNaming
@@ -110,18 +111,19 @@ def credential_fold(secret: bytes) -> Fold[State, Programme, Person]:
     )
 
 
+REFUSALS: Mapping[Kind, type[Refusal]] = {"not-known": NotKnown, "conflicting": Conflicting}
+
+
 def deciding(command: Command, secret: bytes) -> Decide[State, Programme, Person]:
-    """A command as the runtime performs it. It raises the refusals that `domain.commands` names."""
+    """How the runtime carries out a command; what the rules do not allow becomes a `Refusal`."""
 
     def decided(
         state: State, programme: Programme | None, person: Person | None
     ) -> Sequence[Event]:
         try:
             return decide(command, state, programme, person, _naming(secret, state))
-        except NotKnownYet as refusal:
-            raise NotKnown(refusal.code, refusal.detail) from None
-        except NotAllowed as refusal:
-            raise Conflicting(refusal.code, refusal.detail) from None
+        except NotAllowedError as error:
+            raise REFUSALS[error.kind](error.code, error.detail) from None
 
     return decided
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ijaza_credential.desk import Documents
+from ijaza_credential.documents.credential import serialise_credential
 from ijaza_credential.documents.did import build_did_document, serialise_did_document
 from ijaza_credential.documents.keys import IssuerKey
 from ijaza_credential.documents.register import (
@@ -17,7 +18,6 @@ from ijaza_credential.documents.register import (
     build_register,
     serialise_register,
 )
-from ijaza_credential.documents.credential import serialise_credential
 from ijaza_credential.documents.status_list import StatusList, build_status_list_credential
 from ijaza_credential.domain.state import State
 

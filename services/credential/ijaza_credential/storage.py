@@ -21,7 +21,7 @@ class Stored(msgspec.Struct):
     state: msgspec.Raw
 
 
-class UnknownSchema(Exception):
+class NewerSchemaError(Exception):
     """A document was written by a newer version of this service: run that version."""
 
 
@@ -36,10 +36,10 @@ def encode(state: State) -> bytes:
 
 
 def decode(body: bytes) -> State:
-    """The state that a body holds. Raises `UnknownSchema` for one of a newer version."""
+    """The state that a body holds. Raises `NewerSchemaError` for one of a newer version."""
     stored = _stored.decode(body)
     if stored.schema != SCHEMA:
-        raise UnknownSchema(
+        raise NewerSchemaError(
             f"{COLLECTION} document of schema {stored.schema}: this version reads {SCHEMA}"
         )
     return _state.decode(stored.state)

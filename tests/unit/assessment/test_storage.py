@@ -2,11 +2,9 @@
 
 import pytest
 from ijaza_assessment.domain.commands import Command, decide
-from ijaza_assessment.handlers import HANDLERS, deciding
+from ijaza_assessment.handlers import deciding
 from ijaza_assessment.storage import NewerSchemaError, decode, encode
-from ijaza_contracts.enrollment import ParticipantSelected
 from ijaza_runtime.errors import Invalid
-from ijaza_runtime.fold import Rejected
 
 from tests.unit.assessment.given import (
     annul,
@@ -15,7 +13,6 @@ from tests.unit.assessment.given import (
     programme,
     result,
     score,
-    selected,
 )
 
 
@@ -41,14 +38,6 @@ def test_a_document_of_a_newer_version_is_refused() -> None:
 
     with pytest.raises(NewerSchemaError, match="schema 2"):
         decode(body)
-
-
-def test_an_event_that_names_the_participant_under_another_edition_is_rejected() -> None:
-    """A participant is one person in one edition: the event goes to the dead letters."""
-    foreign = selected().model_copy(update={"edition": "other"})
-
-    with pytest.raises(Rejected, match="belongs to edition mg-4"):
-        HANDLERS[ParticipantSelected](folded(), foreign)
 
 
 def test_what_the_rules_do_not_allow_is_a_refusal_to_the_runtime() -> None:

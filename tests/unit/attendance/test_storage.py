@@ -2,11 +2,9 @@
 
 import pytest
 from ijaza_attendance.domain.commands import CorrectAttendance, decide
-from ijaza_attendance.handlers import HANDLERS, deciding
+from ijaza_attendance.handlers import deciding
 from ijaza_attendance.storage import NewerSchemaError, decode, encode
-from ijaza_contracts.attendance import ScanRecorded
 from ijaza_runtime.errors import Invalid
-from ijaza_runtime.fold import Rejected
 
 from tests.unit.attendance.given import (
     at,
@@ -53,14 +51,6 @@ def test_a_document_of_a_newer_version_is_refused() -> None:
 
     with pytest.raises(NewerSchemaError, match="schema 2"):
         decode(body)
-
-
-def test_an_event_that_names_the_participant_under_another_edition_is_rejected() -> None:
-    """A participant is one person in one edition: the event goes to the dead letters."""
-    foreign = scan("in", at("16:00")).model_copy(update={"edition": "other"})
-
-    with pytest.raises(Rejected, match="belongs to edition mg-4"):
-        HANDLERS[ScanRecorded](folded(), foreign)
 
 
 def test_what_the_rules_do_not_allow_is_a_refusal_to_the_runtime() -> None:

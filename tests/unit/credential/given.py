@@ -284,7 +284,7 @@ def everything(*, m1: Sequence[float] = (4, 4, 4, 4), score: str = "80") -> list
 
 @dataclass
 class Life:
-    """What is known of one participant while it lasts, and everything that was decided.
+    """What is known of one participant, what was heard for it, and everything that was decided.
 
     `hear` folds and then decides, as the reactor does for a batch; every state passes through
     the store's form on the way.
@@ -293,12 +293,14 @@ class Life:
     state: State = field(default_factory=lambda: State(EDITION, PARTICIPANT))
     programme: Programme | None = None
     person: Person | None = None
+    heard: list[Event] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
 
     def hear(self, *events: Event) -> list[Event]:
         """Fold these facts, and decide; what was decided."""
         for event in events:
             self.fold(event)
+        self.heard += events
         return self.settle()
 
     def settle(self) -> list[Event]:

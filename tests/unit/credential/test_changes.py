@@ -27,6 +27,8 @@ from tests.unit.credential.given import (
     after_closing,
     attended,
     certificate,
+    closed,
+    everything,
     excused,
     failed,
     graduate,
@@ -107,10 +109,11 @@ def test_what_changes_nothing_that_is_printed_supersedes_nothing(event: Event) -
     ("event", "because"),
     [
         (attended("m1-d1", 3, facts=2, at=after_closing(1)), "results"),
+        (attended("m1-d1", seconds=4 * 3600 - 61, facts=2, at=after_closing(1)), "results"),
         (passed("m1", "85", facts=2, at=after_closing(1)), "results"),
         (passed("m1", "95", attempt=2, at=after_closing(1)), "results"),
     ],
-    ids=["hours", "score", "a better attempt"],
+    ids=["hours", "minutes", "score", "a better attempt"],
 )
 def test_a_corrected_result_that_is_printed_supersedes(event: Event, because: str) -> None:
     """The credential states hours, percentages and the best score of each module."""
@@ -122,6 +125,17 @@ def test_a_corrected_result_that_is_printed_supersedes(event: Event, because: st
     assert isinstance(events[2], CertificateSuperseded)
     assert events[2].because == because
     assert events[2].at == after_closing(1)
+
+
+def test_seconds_that_change_a_percentage_alone_supersede() -> None:
+    """The credential states percentages to the hundredth: here 86.80 and 86.84 of 100."""
+    life = Life()
+    life.hear(published(), recorded(), *everything(m1=(4, 4, 4, 0)))
+    life.hear(attended("m1-d4", seconds=50_000 - 12 * 3600, facts=2), closed())
+
+    events = life.hear(attended("m1-d4", seconds=50_020 - 12 * 3600, facts=3))
+
+    assert types(events) == SUPERSEDED
 
 
 def test_a_revision_that_changes_results_supersedes_at_its_time() -> None:

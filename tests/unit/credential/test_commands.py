@@ -10,11 +10,10 @@ from ijaza_contracts.credential import (
 )
 from ijaza_credential.domain.commands import (
     Approve,
-    NotAllowed,
-    NotKnownYet,
     Reinstate,
     Revoke,
 )
+from ijaza_credential.domain.refusals import NotAllowedError
 from ijaza_credential.handlers import deciding
 from ijaza_runtime.errors import Conflicting, NotKnown
 
@@ -57,6 +56,16 @@ def test_the_same_approval_again_changes_nothing() -> None:
     assert life.order(approve()) == []
 
 
+def test_an_approval_sent_again_does_not_approve_what_is_proposed_since() -> None:
+    """It is the same command; another approval has another time."""
+    life = graduate(issue="on_approval", on_change="propose")
+    life.order(approve("a", CLOSED_AT))
+    life.hear(recorded("Another Name", version=2, at=after_closing(2)))
+
+    assert life.order(approve("a", CLOSED_AT)) == []
+    assert "CertificateSuperseded" in types(life.order(approve("a", after_closing(3))))
+
+
 def test_an_approval_too_many_is_kept_and_has_no_effect() -> None:
     """It must not let the next change pass, of which nobody knows yet."""
     life = graduate(issue="on_approval", on_change="propose")
@@ -92,7 +101,7 @@ def test_who_is_not_known_cannot_be_approved() -> None:
     life = Life()
     life.hear(published(issue="on_approval"))
 
-    with pytest.raises(NotKnownYet, match="nobody of edition mg-4 has the id p1"):
+    with pytest.raises(NotAllowedError, match="nobody of edition mg-4 has the id p1"):
         life.order(approve())
 
 
@@ -109,7 +118,7 @@ def test_an_unknown_edition_is_refused() -> None:
     life = Life()
     life.hear(*everything())
 
-    with pytest.raises(NotKnownYet, match="edition mg-4 is not known"):
+    with pytest.raises(NotAllowedError, match="edition mg-4 is not known"):
         life.order(approve())
 
 
@@ -156,7 +165,7 @@ def test_what_is_not_earned_is_not_reinstated() -> None:
     life.order(revoke())
     life.hear(failed("m1", "40", facts=2, at=after_closing(1)))
 
-    with pytest.raises(NotAllowed, match="missing: test:m1"):
+    with pytest.raises(NotAllowedError, match="missing: test:m1"):
         life.order(reinstate())
 
 
@@ -166,7 +175,7 @@ def test_an_erased_persons_certificate_is_not_reinstated() -> None:
     life.order(revoke())
     life.erase()
 
-    with pytest.raises(NotAllowed, match="missing: the holder's profile"):
+    with pytest.raises(NotAllowedError, match="missing: the holder's profile"):
         life.order(reinstate())
 
 
@@ -183,7 +192,7 @@ def test_where_there_is_no_certificate_nothing_is_revoked() -> None:
     life = Life()
     life.hear(published(), recorded(), *everything())
 
-    with pytest.raises(NotAllowed, match="has no certificate"):
+    with pytest.raises(NotAllowedError, match="has no certificate"):
         life.order(revoke())
 
 
@@ -192,9 +201,9 @@ def test_what_the_facts_revoked_is_neither_revoked_nor_reinstated_by_an_officer(
     life = graduate()
     life.hear(failed("m1", "40", facts=2, at=after_closing(1)))
 
-    with pytest.raises(NotAllowed, match="only a valid one"):
+    with pytest.raises(NotAllowedError, match="only a valid one"):
         life.order(revoke())
-    with pytest.raises(NotAllowed, match="what the facts revoke"):
+    with pytest.raises(NotAllowedError, match="what the facts revoke"):
         life.order(reinstate())
 
 

@@ -1,7 +1,8 @@
 """Who gets a certificate, when, and under which ids."""
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Literal
 
 import pytest
 from ijaza_contracts.credential import CertificateIssued, EligibilityReached, ParticipantGraduated
@@ -125,12 +126,12 @@ def test_on_approval_nothing_is_issued_without_one() -> None:
     ("approved", "dated"), [(day(90), CLOSED_AT), (after_closing(2), after_closing(2))]
 )
 def test_an_approvals_issue_date_is_the_later_of_its_at_and_the_closing(
-    approved: object, dated: object
+    approved: datetime, dated: datetime
 ) -> None:
     """formats.md, in these words."""
     life = graduate(issue="on_approval")
 
-    events = life.order(Approve(actor="a", at=approved))  # type: ignore[arg-type]  # a parameter
+    events = life.order(Approve(actor="a", at=approved))
 
     assert issued(events).at == dated
 
@@ -153,6 +154,19 @@ def test_two_approvers_are_two_different_people() -> None:
     events = life.order(Approve(actor="b", at=after_closing(3)))
 
     assert issued(events).at == after_closing(3)
+
+
+@pytest.mark.parametrize(("approvers", "days"), [(1, 1), (2, 3)])
+def test_as_many_approvals_as_are_asked_for_date_the_certificate(
+    approvers: Literal[1, 2], days: int
+) -> None:
+    """In whatever order they were given; those beyond have no effect."""
+    life = Life()
+    life.hear(published(issue="on_approval", approvers=approvers), recorded(), *everything())
+    for actor, later in (("b", 3), ("a", 1), ("c", 5)):
+        life.order(Approve(actor=actor, at=after_closing(later)))
+
+    assert issued(life.hear(closed())).at == after_closing(days)
 
 
 def test_an_approval_counts_once_the_award_is_earned() -> None:

@@ -5,7 +5,7 @@ import json
 import pytest
 from ijaza_credential.domain.commands import Approve
 from ijaza_credential.domain.state import State
-from ijaza_credential.storage import SCHEMA, UnknownSchema, decode, encode, labels
+from ijaza_credential.storage import SCHEMA, NewerSchemaError, decode, encode, labels
 
 from tests.unit.credential.given import (
     EDITION,
@@ -61,7 +61,7 @@ def test_a_document_of_a_newer_version_is_refused() -> None:
     """It is not read by halves."""
     body = json.dumps({"schema": SCHEMA + 1, "state": {}}).encode()
 
-    with pytest.raises(UnknownSchema, match=f"schema {SCHEMA + 1}: this version reads {SCHEMA}"):
+    with pytest.raises(NewerSchemaError, match=f"schema {SCHEMA + 1}: this version reads {SCHEMA}"):
         decode(body)
 
 

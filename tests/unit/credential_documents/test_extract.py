@@ -46,17 +46,27 @@ def test_the_attachment_is_declared_as_the_data_of_the_page() -> None:
 @pytest.mark.parametrize(
     ("data", "complaint"),
     [
-        (b"", "no PDF"),
-        (b"{}", "no PDF"),
-        (b"%PDF-1.7\n", "damaged"),
-        (PDF[:5000], "damaged"),
-        (PDF[:5] + b"\x00" * 10_000, "damaged"),
-        (written(), "0 attachments named credential.json"),
-        (written(("other.json", b"{}")), "0 attachments named credential.json"),
-        (written(("credential.json", b"1"), ("credential.json", b"2")), "2 attachments"),
-        (written(*[(f"{n}.txt", b"") for n in range(20)]), "more than 8 attachments"),
-        (written(("credential.json", b"1"), password="secret"), "encrypted"),
-        (b"%PDF-" + b" " * (17 << 20), "more than 16777216"),
+        pytest.param(b"", "no PDF", id="empty"),
+        pytest.param(b"{}", "no PDF", id="JSON"),
+        pytest.param(b"%PDF-1.7\n", "damaged", id="header alone"),
+        pytest.param(PDF[:5000], "damaged", id="torn"),
+        pytest.param(PDF[:5] + b"\x00" * 10_000, "damaged", id="zeros"),
+        pytest.param(written(), "0 attachments named credential.json", id="no attachment"),
+        pytest.param(written(("a.json", b"{}")), "0 attachments named", id="another attachment"),
+        pytest.param(
+            written(("credential.json", b"1"), ("credential.json", b"2")),
+            "2 attachments",
+            id="two credentials",
+        ),
+        pytest.param(
+            written(*[(f"{n}.txt", b"") for n in range(20)]),
+            "more than 8 attachments",
+            id="many attachments",
+        ),
+        pytest.param(
+            written(("credential.json", b"1"), password="secret"), "encrypted", id="encrypted"
+        ),
+        pytest.param(b"%PDF-" + b" " * (17 << 20), "more than 16777216", id="giant"),
     ],
 )
 def test_what_has_no_credential_is_refused(data: bytes, complaint: str) -> None:

@@ -8,13 +8,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from ijaza_credential.documents.keys import (
-    KeyFileError,
-    load_or_create_key,
-    load_or_create_secret,
-)
-
-BOTH = pytest.mark.parametrize("load", [load_or_create_key, load_or_create_secret])
+from ijaza_credential.documents.keys import KeyFileError, load_or_create_key
 
 
 def test_a_key_is_made_once(tmp_path: Path) -> None:
@@ -24,20 +18,9 @@ def test_a_key_is_made_once(tmp_path: Path) -> None:
     assert load_or_create_key(path).multibase == load_or_create_key(path).multibase
 
 
-def test_a_secret_is_made_once(tmp_path: Path) -> None:
-    """32 random bytes."""
-    path = tmp_path / "secret"
-    first = load_or_create_secret(path)
-
-    assert len(first) == 32
-    assert load_or_create_secret(path) == first
-
-
-@BOTH
-def test_a_key_file_is_for_its_owner_alone(load: object, tmp_path: Path) -> None:
+def test_a_key_file_is_for_its_owner_alone(tmp_path: Path) -> None:
     """Mode 0600, and no draft is left beside it."""
-    assert callable(load)
-    load(tmp_path / "key")
+    load_or_create_key(tmp_path / "key")
 
     assert stat.S_IMODE((tmp_path / "key").stat().st_mode) == 0o600
     assert os.listdir(tmp_path) == ["key"]
@@ -46,35 +29,29 @@ def test_a_key_file_is_for_its_owner_alone(load: object, tmp_path: Path) -> None
 def test_of_many_that_start_at_once_all_use_one_key(tmp_path: Path) -> None:
     """Whoever links the file first has made it; nobody overwrites it."""
     with ThreadPoolExecutor(16) as pool:
-        found = list(pool.map(lambda _: load_or_create_secret(tmp_path / "secret"), range(64)))
+        found = list(pool.map(lambda _: load_or_create_key(tmp_path / "key").multibase, range(64)))
 
     assert len(set(found)) == 1
 
 
-@BOTH
-def test_a_key_that_others_may_read_is_refused(load: object, tmp_path: Path) -> None:
+def test_a_key_that_others_may_read_is_refused(tmp_path: Path) -> None:
     """The message says what to do."""
-    assert callable(load)
-    load(tmp_path / "key")
+    load_or_create_key(tmp_path / "key")
     (tmp_path / "key").chmod(0o644)
 
     with pytest.raises(KeyFileError, match="chmod 600"):
-        load(tmp_path / "key")
+        load_or_create_key(tmp_path / "key")
 
 
-@BOTH
 @pytest.mark.parametrize("content", [b"", b"garbage", b"\xff\xfe", b"00" * 31])
-def test_a_file_that_is_no_key_is_refused_and_stays(
-    load: object, content: bytes, tmp_path: Path
-) -> None:
+def test_a_file_that_is_no_key_is_refused_and_stays(content: bytes, tmp_path: Path) -> None:
     """It may be the only copy of something: it is named, not replaced."""
-    assert callable(load)
     path = tmp_path / "key"
     path.write_bytes(content)
     path.chmod(0o600)
 
     with pytest.raises(KeyFileError, match="key: expected"):
-        load(path)
+        load_or_create_key(path)
     assert path.read_bytes() == content
 
 

@@ -57,22 +57,23 @@ def packed(data: bytes) -> str:
     return "u" + base64.urlsafe_b64encode(gzip.compress(data)).decode().rstrip("=")
 
 
-@pytest.mark.parametrize(
-    "encoded",
-    [
-        "",
-        "z" + StatusList.of([]).encode()[1:],
-        "u",
-        "u!!!",
-        "ué",
-        StatusList.of([]).encode()[:-8],
-        packed(b"\x00" * 100),
-        packed(b"\x00" * (40 << 20)),
-        "u" + base64.urlsafe_b64encode(gzip.compress(b"\x00" * 16384) + b"more").decode(),
-    ],
-)
+NO_LISTS = {
+    "empty": "",
+    "another base": "z" + StatusList.of([]).encode()[1:],
+    "nothing packed": "u",
+    "no base64": "u!!!",
+    "no ASCII": "ué",
+    "a torn stream": StatusList.of([]).encode()[:-8],
+    "too few bits": packed(b"\x00" * 100),
+    "a bomb of 40 MiB": packed(b"\x00" * (40 << 20)),
+    "more after the stream": "u"
+    + base64.urlsafe_b64encode(gzip.compress(b"\x00" * 16384) + b"more").decode(),
+}
+
+
+@pytest.mark.parametrize("encoded", NO_LISTS.values(), ids=NO_LISTS)
 def test_what_is_no_list_is_refused(encoded: str) -> None:
-    """Another base, a torn stream, too few bits, or a bomb of 40 MiB."""
+    """The message says what was expected."""
     with pytest.raises(StatusListError, match="encodedList"):
         StatusList.decode(encoded)
 

@@ -49,7 +49,9 @@ def outcomes(verdict: Verdict) -> dict[str, Outcome]:
     return {check.name: check.outcome for check in verdict.checks}
 
 
-@pytest.mark.parametrize(("data", "kind"), [(GOOD.pdf, "pdf"), (GOOD.credential, "json")])
+@pytest.mark.parametrize(
+    ("data", "kind"), [(GOOD.pdf, "pdf"), (GOOD.credential, "json")], ids=["pdf", "json"]
+)
 def test_with_all_evidence_every_check_passes(data: bytes, kind: str) -> None:
     """Both files of a certificate."""
     verdict = verify_file(data, full(), LATER)
@@ -71,7 +73,9 @@ def test_the_verdict_says_what_the_credential_says() -> None:
 
 
 @pytest.mark.parametrize(
-    ("data", "note"), [(GOOD.pdf, "not the printed page"), (GOOD.credential, "not every byte")]
+    ("data", "note"),
+    [(GOOD.pdf, "not the printed page"), (GOOD.credential, "not every byte")],
+    ids=["pdf", "json"],
 )
 def test_a_lone_file_is_accepted_and_says_what_is_not_proven(data: bytes, note: str) -> None:
     """formats.md: "a lone PDF [proves] its attached credential and says so"."""
@@ -308,25 +312,25 @@ def test_values_of_wrong_types_are_rejected(path: tuple[Any, ...], value: Any) -
     assert not verify_file(json.dumps(credential).encode(), full(), LATER).accepted
 
 
-@pytest.mark.parametrize(
-    "data",
-    [
-        b"",
-        b"%PDF-",
-        b"{}",
-        b"null",
-        b"\x00" * 10_000,
-        bytes(range(256)) * 40,
-        b"[" * 100_000,
-        b'{"a":' * 100_000,
-        b'{"id": "' + b"x" * (2 << 20) + b'"}',
-        GOOD.credential.replace(b'"id"', b'"id": "urn:x:y", "id"', 1),
-        GOOD.credential.replace(b"credentials/v2", b"credentials/v9"),
-        GOOD.credential[:-100],
-        GOOD.pdf[:-100],
-        b"%PDF-" + GOOD.credential,
-    ],
-)
+HOSTILE = {
+    "empty": b"",
+    "a PDF's header": b"%PDF-",
+    "an empty object": b"{}",
+    "null": b"null",
+    "zeros": b"\x00" * 10_000,
+    "10 KB of garbage": bytes(range(256)) * 40,
+    "deep lists": b"[" * 100_000,
+    "deep objects": b'{"a":' * 100_000,
+    "a giant": b'{"id": "' + b"x" * (2 << 20) + b'"}',
+    "a member twice": GOOD.credential.replace(b'"id"', b'"id": "urn:x:y", "id"', 1),
+    "an unknown context": GOOD.credential.replace(b"credentials/v2", b"credentials/v9"),
+    "a torn JSON": GOOD.credential[:-100],
+    "a torn PDF": GOOD.pdf[:-100],
+    "JSON dressed as a PDF": b"%PDF-" + GOOD.credential,
+}
+
+
+@pytest.mark.parametrize("data", HOSTILE.values(), ids=HOSTILE)
 def test_hostile_files_are_rejected_with_a_reason(data: bytes) -> None:
     """Nothing raises: garbage, deep nesting, giants, duplicates, unknown contexts."""
     verdict = verify_file(data, full(), LATER)

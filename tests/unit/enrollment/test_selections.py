@@ -245,7 +245,7 @@ async def test_there_are_no_results_before_the_selection() -> None:
     assert await place.desk.selections.result(EDITION, place.id_of("A")) is None
 
 
-class Cut(Exception):  # noqa: N818 - the process ends here, which is no error of its code
+class Cut(Exception):
     """The process ends, as by `kill -9`."""
 
 

@@ -8,7 +8,8 @@ from ijaza_contracts.envelope import Event
 from ijaza_runtime.adapters.memory_bus import MemoryBus
 from ijaza_runtime.adapters.memory_store import MemoryStore
 from ijaza_runtime.bus import BusError, Record
-from ijaza_runtime.commands import Commands
+from ijaza_runtime.commands import Commands, Done, Work
+from ijaza_runtime.errors import Conflicting
 from ijaza_runtime.outbox import Outbox, record_of
 from ijaza_runtime.reactor import Reactor
 from ijaza_runtime.references import References
@@ -171,6 +172,15 @@ async def test_a_rejected_event_is_laid_aside(world: World) -> None:
     assert await world.said() == [("a", 1)]
 
 
+async def test_an_event_under_another_edition_is_laid_aside(world: World) -> None:
+    """A participant is one person in one edition: an event that says otherwise is no fact."""
+    await world.tell(toy.rule(1, 2), toy.mark("a", 1), toy.mark("a", 2, "f"))
+    await world.drain()
+    (dead,) = await world.dead()
+    assert "another edition" in dead.headers["ijaza-error"]
+    assert await world.said() == []
+
+
 async def test_an_unknown_failure_holds_its_partition_and_no_other(world: World) -> None:
     """After a failure that is no known one nothing later of the partition is handled."""
     await world.tell(toy.rule(1, 1), toy.mark("bad", 666), toy.mark("bad", 1))
@@ -205,9 +215,6 @@ async def test_a_conflict_folds_on_top_of_what_somebody_else_wrote(world: World)
 
 async def test_a_refused_command_hinders_no_other(world: World) -> None:
     """Of several commands each is answered for itself."""
-    from ijaza_runtime.commands import Done, Work
-    from ijaza_runtime.errors import Conflicting
-
     await world.tell(toy.rule(1, 9))
 
     def refuse(state: object, rule: object, person: object) -> list[Event]:

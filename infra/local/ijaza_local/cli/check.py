@@ -19,16 +19,16 @@ from ijaza_local.files import read_edition
 
 def check(
     edition: Annotated[Path, typer.Argument(help="Folder with edition.yaml and its CSV files.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Print the findings for a script.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the findings for a script.")
+    ] = False,
 ) -> None:
     """Read an edition's files, name every fault, and warn of what cannot be met.
 
     Exits with 1 if there is a fault. Nothing is written.
     """
     with Bars() as progress:
-        reading = read_edition(
-            folder(edition), on_progress=lambda rows: progress("reading", rows)
-        )
+        reading = read_edition(folder(edition), on_progress=lambda rows: progress("reading", rows))
     if as_json:
         print_json(
             {"faults": faults_json(reading.faults), "warnings": faults_json(reading.warnings)}

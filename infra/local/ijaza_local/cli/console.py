@@ -25,7 +25,7 @@ from ijaza_local.play.ledger import LedgerError
 from ijaza_local.play.phases import PlayError
 from ijaza_local.play.phases import Progress as Progressed
 
-out = Console(highlight=False, soft_wrap=True)
+out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 140)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 from ijaza_credential.api.decision_views import decision_view
-from ijaza_credential.domain.decision import Decision, Finding, Standing, explain as explain_state
+from ijaza_credential.domain.decision import Decision, Finding, Standing
+from ijaza_credential.domain.decision import explain as explain_state
 from ijaza_credential.domain.rules import Attendance, TakingPart, TestToPass
 from ijaza_credential.domain.state import State
 
@@ -27,7 +28,9 @@ MARKS = {
 def explain(
     to: Annotated[Path, typer.Argument(metavar="OUT", help="What `ijaza run` left behind.")],
     participant: Annotated[str, typer.Argument(help="A participant's ref.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Print the decision for a script.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the decision for a script.")
+    ] = False,
 ) -> None:
     """Why somebody holds a certificate or not: criteria, numbers, rules, evidence, what is left."""
     configured = settings()
@@ -107,8 +110,10 @@ def _numbers(finding: Finding) -> str:
     criterion = finding.criterion
     match criterion:
         case TakingPart():
-            return "selected, withdrawn" if criterion.withdrawn else (
-                "selected" if criterion.selected else "not selected"
+            return (
+                "selected, withdrawn"
+                if criterion.withdrawn
+                else ("selected" if criterion.selected else "not selected")
             )
         case Attendance():
             possible = "" if finding.possible is None else f", at most {_hours(finding.possible)}"
@@ -118,7 +123,9 @@ def _numbers(finding: Finding) -> str:
             )
         case TestToPass():
             best = "none" if criterion.sums.best is None else str(criterion.sums.best)
-            return f"best score {best}, {criterion.sums.attempts} attempts, {criterion.sums.left} left"
+            return (
+                f"best score {best}, {criterion.sums.attempts} attempts, {criterion.sums.left} left"
+            )
 
 
 def _hours(seconds: int) -> str:

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from ijaza_local.cli.console import Bars, Exit, err, folder, out
-from ijaza_local.generate import GenerateError
+from ijaza_local.generate import GenerationError
 from ijaza_local.generate import generate as write_cohort
 
 
@@ -26,7 +26,7 @@ def generate(
                 seed,
                 on_progress=lambda rows: progress("generating", rows),
             )
-    except GenerateError as error:
+    except GenerationError as error:
         err.print(f"cannot go on: {error}", markup=False)
         raise typer.Exit(Exit.UNUSABLE) from None
     out.print(f"{participants} participants: {to}. Next: ijaza run {to} --out …", markup=False)

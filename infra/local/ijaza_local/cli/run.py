@@ -82,19 +82,13 @@ def _summary(played: Played, to: Path) -> dict[str, object]:
 
 def _print(played: Played, to: Path) -> None:
     edition, rows = played.edition, played.outcome.rows
-    titles = {each.id: each.title for each in edition.certificates}
     title = next(iter(edition.title.values()))
     table = Table(title=edition.title.get("en", title), title_justify="left")
     for column in ("participant", "name", "الاسم", "certificate", "serial"):
-        table.add_column(column, no_wrap=column == "serial")
+        table.add_column(column, no_wrap=True)
     for holder in played.holders[:SHOWN]:
-        kind = titles.get(holder.certificate, {})
         table.add_row(
-            holder.participant,
-            holder.name_en,
-            holder.name_ar,
-            kind.get("en", holder.certificate),
-            holder.serial,
+            holder.participant, holder.name_en, holder.name_ar, holder.certificate, holder.serial
         )
     if played.holders:
         out.print(table)

@@ -59,9 +59,7 @@ async def _serve(host: str, port: int, configured: RuntimeSettings) -> None:
 
 def application(services: Services) -> Starlette:
     """Every service's application under its name."""
-    return Starlette(
-        routes=[Mount(f"/{service.name}", service.app()) for service in services.all]
-    )
+    return Starlette(routes=[Mount(f"/{service.name}", service.app()) for service in services.all])
 
 
 def token(

@@ -1,6 +1,7 @@
 """`ijaza verify`."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -22,7 +23,9 @@ def verify(
     status: Annotated[
         list[Path] | None, typer.Option(help="Status lists; may be given several times.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the verdicts for a script.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the verdicts for a script.")
+    ] = False,
 ) -> None:
     """Verify certificates offline.
 
@@ -30,6 +33,7 @@ def verify(
     proves every byte of either. What is not given is taken from `issuer/` and `status/` beside
     the file's folder. Exits with 1 if any file is rejected.
     """
+    now = datetime.now(UTC)
     seen: dict[Path, Evidence] = {}
     verdicts = []
     with Bars() as progress:
@@ -37,7 +41,7 @@ def verify(
             beside = file.resolve().parent.parent
             if beside not in seen:
                 seen[beside] = _evidence(beside, register, did, status)
-            verdicts.append((file, verify_file(_read(file), seen[beside])))
+            verdicts.append((file, verify_file(_read(file), seen[beside], now)))
             progress("verifying", 1)
     if as_json:
         print_json([_view(file, verdict) for file, verdict in verdicts])
@@ -53,9 +57,7 @@ def _evidence(
 ) -> Evidence:
     issuer = did or beside / "issuer" / "did.json"
     if not issuer.is_file():
-        err.print(
-            f"{issuer} is not there: give the issuer's DID document with --did", markup=False
-        )
+        err.print(f"{issuer} is not there: give the issuer's DID document with --did", markup=False)
         raise typer.Exit(Exit.UNUSABLE)
     listed = register or beside / "issuer" / "register.json"
     lists = status or sorted((beside / "status").glob("*.json"))

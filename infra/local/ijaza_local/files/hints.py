@@ -74,11 +74,10 @@ def _shortfalls(edition: Edition, corrections: Sequence[Correction]) -> Iterator
             continue
         path = f"certificates[{label(certificate.id, place)}].requires.attendance.min_hours"
         for module, seconds in scheduled.items():
+            expected = f"at most the hours that module {module} has"
             if hours * 3600 > seconds:
-                there = (
-                    f"{_hours(seconds)} of module {module} are scheduled, cancelled sessions out"
-                )
-                yield _Shortfall(path, str(hours), f"no more than is scheduled: {there}")
+                has = f"{_hours(seconds)} without cancelled sessions, so nobody gets there"
+                yield _Shortfall(path, str(hours), f"{expected}: {has}")
                 continue
             short = [
                 person
@@ -86,8 +85,8 @@ def _shortfalls(edition: Edition, corrections: Sequence[Correction]) -> Iterator
                 if hours * 3600 > seconds - sum(_counted(sittings[one]) for one in sessions)
             ]
             if short:
-                there = f"of module {module} less is left for {_some(short)}, who are excused"
-                yield _Shortfall(path, str(hours), f"no more than is scheduled: {there}")
+                has = f"fewer are left for those excused, {_some(short)}"
+                yield _Shortfall(path, str(hours), f"{expected}: {has}")
 
 
 def _sittings(edition: Edition) -> Mapping[str, Sitting]:

@@ -16,10 +16,10 @@ from .times import LocalTimes
 Cells = tuple[object, ...]
 
 PEOPLE_PER_KIOSK = 150
-HABITS = ((0.75, 0.975), (0.93, 0.87), (1.0, 0.5))
+HABITS = ((0.72, 0.997), (0.93, 0.96), (1.0, 0.7))
 """Of the diligent, the average and the others: their share so far, and how often they come."""
 
-LATE, EARLY_LEAVE, STEPS_OUT = 0.07, 0.04, 0.08
+LATE, EARLY_LEAVE, STEPS_OUT = 0.06, 0.03, 0.07
 MISSING_OUT, MISSING_IN, TAPS_TWICE = 0.012, 0.004, 0.008
 SENT_TWICE, ID_REUSED, SESSION_EMPTY = 0.01, 0.001, 0.02
 STRANGERS, HOURS_OFF = 0.001, 0.0005
@@ -135,7 +135,7 @@ class Door:
         if chance.random() < STEPS_OUT:
             out = comes + int((leaves - comes) * chance.uniform(0.3, 0.6))
             yield out, "out"
-            yield out + int((leaves - out) * chance.uniform(0.05, 0.5)), "in"
+            yield out + int((leaves - out) * chance.uniform(0.03, 0.2)), "in"
         if chance.random() < MISSING_OUT:
             self.gaps.append(Gap(ref, session, was_there=True))
         else:

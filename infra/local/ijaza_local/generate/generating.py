@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from random import Random
+from zoneinfo import ZoneInfo
 
 from ijaza_contracts.edition import Edition
 
@@ -158,15 +159,17 @@ def _write(made: _Cohort, writer: Writer, chance: Random, *, approve: bool) -> N
     writer.write("scans", at_door.scans())
     results = list(exams.results(final, made.takers, chance))
     again = [row for row in results if chance.random() < exams.SENT_TWICE]
-    writer.write("results", [results, again])
+    if any(module.test for module in final.modules):
+        writer.write("results", [results, again])
     end = office.last_end(final)
-    corrections = [
+    corrections: list[Correction] = [
         *made.corrections,
-        *office.of_attendance(at_door.gaps, chance),
+        *office.of_attendance(at_door.gaps, ZoneInfo(final.timezone), chance),
         *office.of_results(results, final, chance),
         *office.renames(made.applicants, end, chance),
     ]
-    writer.write("corrections", [sorted(corrections, key=lambda row: row.at)])
+    corrections.sort(key=lambda row: row.at)
+    writer.write("corrections", [corrections])
     if approve and made.edition.issue == "on_approval":
         refs = [taker.ref for taker in made.takers]
         writer.write("approvals", [office.approvals(refs, made.edition.approvers, end, chance)])

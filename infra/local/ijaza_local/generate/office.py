@@ -3,18 +3,20 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from random import Random
+from zoneinfo import ZoneInfo
 
-from ijaza_contracts.edition import Edition
+from ijaza_contracts.edition import Edition, Session
 
 from ijaza_local.files import Applicant, Approval, Correction, Decision, Result
 
 from .cohort import first_start
 from .door import Gap
+from .times import at_the_office
 
 ACCEPTING, DECLINING, WITHDRAWING = 0.9, 0.02, 0.015
 LEAVING_BY_CORRECTION = 0.004
 RENAMED = 0.003
-CREDITED, EXCUSED = 0.6, 0.02
+CREDITED, EXCUSED = 0.75, 0.02
 RESCORED, ANNULLED = 0.003, 0.0008
 APPROVED = 0.95
 REASONS = ("Signature sheet: no scan on leaving", "On the paper list of the day")
@@ -49,15 +51,14 @@ def withdrawals(edition: Edition, selected: Sequence[str], chance: Random) -> li
     ]
 
 
-def of_attendance(gaps: Iterable[Gap], chance: Random) -> Iterator[Correction]:
+def of_attendance(gaps: Iterable[Gap], zone: ZoneInfo, chance: Random) -> Iterator[Correction]:
     """Credits for missing scans, and excuses for absences."""
     for gap in gaps:
-        at = gap.session.end + timedelta(hours=chance.randint(14, 90))
+        at = at_the_office(gap.session.end, 4, zone, chance)
         if gap.was_there and chance.random() < CREDITED:
-            minutes = (gap.session.end - gap.session.start) // timedelta(minutes=1)
-            reason = chance.choice(REASONS)
-            value = str(minutes - chance.choice((0, 0, 0, 5, 20)) if minutes > 30 else minutes)
-            yield Correction("attendance", gap.ref, gap.session.id, value, "office-2", reason, at)
+            credit = max(0, _taught_minutes(gap.session) - chance.choice((0, 0, 0, 5, 20)))
+            cells = (gap.ref, gap.session.id, str(credit))
+            yield Correction("attendance", *cells, "office-2", chance.choice(REASONS), at)
         elif not gap.was_there and chance.random() < EXCUSED:
             yield Correction("excuse", gap.ref, gap.session.id, "", "office-1", "Sick note", at)
 
@@ -65,9 +66,10 @@ def of_attendance(gaps: Iterable[Gap], chance: Random) -> Iterator[Correction]:
 def of_results(results: Iterable[Result], edition: Edition, chance: Random) -> Iterator[Correction]:
     """Papers marked again, and a few annulled."""
     highest = {one.id: one.test.max_score for one in edition.modules if one.test}
+    zone = ZoneInfo(edition.timezone)
     for row in results:
         target, draw = f"{row.module}/{row.attempt}", chance.random()
-        at = row.taken_at + timedelta(hours=chance.randint(20, 120))
+        at = at_the_office(row.taken_at, 5, zone, chance)
         if draw < ANNULLED:
             reason = "Paper handed in under another name"
             yield Correction("annul", row.participant, target, "", "examiner-1", reason, at)
@@ -100,6 +102,12 @@ def approvals(
 def last_end(edition: Edition) -> datetime:
     """When the last session ends."""
     return max(session.end for module in edition.modules for session in module.sessions)
+
+
+def _taught_minutes(session: Session) -> int:
+    taught = session.end - session.start
+    taught -= sum((one.end - one.start for one in session.breaks), timedelta())
+    return taught // timedelta(minutes=1)
 
 
 def _between(chance: Random, first: datetime, last: datetime) -> datetime:

@@ -34,8 +34,7 @@ def rewritten(text: str, rule: Selection | None) -> str:
     """The text of edition.yaml with the capacity and the limits of `rule`."""
     if rule is None:
         return text
-    root = yaml.compose(text, Loader=yaml.BaseLoader)
-    selection = _value(root, "selection")
+    selection = _value(_root(text), "selection")
     numbers = [(_value(selection, "capacity"), rule.capacity)]
     if rule.at_most:
         limits = _value(selection, "at_most").value
@@ -51,9 +50,17 @@ def rewritten(text: str, rule: Selection | None) -> str:
 
 def named_glossary(text: str) -> str | None:
     """The file that edition.yaml names as its glossary."""
+    entries = _root(text).value
+    return next((str(value.value) for key, value in entries if key.value == "glossary"), None)
+
+
+def _root(text: str) -> yaml.Node:
     root = yaml.compose(text, Loader=yaml.BaseLoader)
-    return next((str(value.value) for key, value in root.value if key.value == "glossary"), None)
+    if root is None:
+        raise ValueError("an edition's definition was read before it is rewritten")
+    return root
 
 
 def _value(node: yaml.Node, key: str) -> yaml.Node:
-    return next(value for name, value in node.value if name.value == key)
+    found: yaml.Node = next(value for name, value in node.value if name.value == key)
+    return found

@@ -1,7 +1,16 @@
 """Instants as the files write them."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from random import Random
 from zoneinfo import ZoneInfo
+
+
+def at_the_office(after: datetime, days: int, zone: ZoneInfo, chance: Random) -> datetime:
+    """A time in office hours, one to `days` days after a day."""
+    day = after.astimezone(zone).replace(hour=0, minute=0, second=0, tzinfo=None)
+    minutes = chance.randint(9 * 60, 16 * 60)
+    local = day + timedelta(days=chance.randint(1, days), minutes=minutes)
+    return local.replace(tzinfo=zone).astimezone(UTC)
 
 
 class LocalTimes:

@@ -6,7 +6,6 @@ corrections.csv. Rows are taken all together or not at all, and stay *waiting* u
 that hands them to the services has ended: an interrupted run goes on with those.
 """
 
-import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from hashlib import blake2b
@@ -93,7 +92,12 @@ class Ledger:
         self._db.executemany(
             "INSERT INTO offered (kind, key, digest, content) VALUES (?, ?, ?, ?)",
             (
-                (row.kind, row.key, blake2b(row.content.encode(), digest_size=16).digest(), row.content)
+                (
+                    row.kind,
+                    row.key,
+                    blake2b(row.content.encode(), digest_size=16).digest(),
+                    row.content,
+                )
                 for row in rows
             ),
         )
@@ -208,3 +212,7 @@ class Ledger:
     def close(self) -> None:
         """Close the file."""
         self._db.close()
+
+
+def _digest(content: str) -> bytes:
+    return blake2b(content.encode(), digest_size=16).digest()

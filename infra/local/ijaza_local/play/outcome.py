@@ -76,9 +76,7 @@ class Outcome:
     """Rows of each file by its name, and what a summary is made of, by ref."""
 
     closed_at: datetime
-    rows: dict[str, list[Cells]] = field(
-        default_factory=lambda: {name: [] for name in HEADERS}
-    )
+    rows: dict[str, list[Cells]] = field(default_factory=lambda: {name: [] for name in HEADERS})
     results: dict[str, Result] = field(default_factory=dict)
     assessments: dict[str, Assessment] = field(default_factory=dict)
     holders: list[Holder] = field(default_factory=list)
@@ -101,15 +99,14 @@ class Refs:
         return sorted((ref, participant) for participant, ref in self._refs.items())
 
 
-async def outcome_of(
-    services: Services, ledger: Ledger, edition: Edition, write: Write
-) -> Outcome:
+async def outcome_of(services: Services, ledger: Ledger, edition: Edition, write: Write) -> Outcome:
     """Ask the services what came of an edition that has been played, drained and closed.
 
     Documents and the issuer's files are written as they come: they are too many to keep.
     """
     programme = services.credential.desk.programme(edition.id)
-    assert programme is not None and programme.closed_at is not None, "played and closed"
+    assert programme is not None, "played"
+    assert programme.closed_at is not None, "closed"
     outcome = Outcome(programme.closed_at)
     refs = Refs(services, ledger, edition.id)
     async for result in _results(services, edition.id):
@@ -150,7 +147,8 @@ async def _gather(
     assessed = await services.assessment.desk.commands.read_many(ids)
     at_door = services.attendance.desk.programme(edition.id)
     at_tests = services.assessment.desk.programme(edition.id)
-    assert at_door is not None and at_tests is not None, "the edition was published"
+    assert at_door is not None, "the edition was published"
+    assert at_tests is not None, "the edition was published"
     for ref, participant in page:
         state = states.get(participant)
         if state is not None and state.takes_part:
@@ -252,7 +250,7 @@ def _stems(state: State) -> Iterator[tuple[str, str]]:
 
 
 def _held(ref: str, state: State) -> Iterator[Cells]:
-    stems = dict((credential, stem) for stem, credential in _stems(state))
+    stems = {credential: stem for stem, credential in _stems(state)}
     for version, issued in sorted(state.issued.items()):
         stem = f"certificates/{stems[issued.credential_id]}"
         yield (

@@ -200,9 +200,7 @@ async def correct(stage: Stage) -> None:
     stage.ledger.handed_on(["corrections"])
 
 
-async def _change_sessions(
-    stage: Stage, rows: Sequence[tuple[Correction, int]]
-) -> None:
+async def _change_sessions(stage: Stage, rows: Sequence[tuple[Correction, int]]) -> None:
     changes: list[SessionChange] = []
     for row, place in rows:
         if row.kind == "cancel-session":
@@ -329,9 +327,7 @@ async def approve(stage: Stage) -> None:
     stage.ledger.handed_on(["approvals"])
 
 
-async def perform(
-    commands: Commands[Any, Any, Any], work: Sequence[Work[Any, Any, Any]]
-) -> None:
+async def perform(commands: Commands[Any, Any, Any], work: Sequence[Work[Any, Any, Any]]) -> None:
     """Carry out commands that the files' check found good. Raises `PlayError` if one is refused."""
     for result in await commands.perform_many(work):
         if isinstance(result, Refusal):

@@ -23,7 +23,7 @@ from ijaza_local.files import (
     read_edition,
     row_of,
 )
-from ijaza_local.files.model import Correction, Decision, EditionFiles, Fault, Reading, Scan
+from ijaza_local.files.model import Correction, Decision, EditionFiles, Fault, Scan
 from ijaza_local.play import phases
 from ijaza_local.play.ledger import Difference, Ledger, Row
 from ijaza_local.play.outcome import HEADERS, Cells, Holder, Outcome, outcome_of
@@ -42,6 +42,15 @@ class FilesRefusedError(Exception):
     def __init__(self, faults: Sequence[Fault]) -> None:
         super().__init__(f"{len(faults)} faults")
         self.faults = tuple(faults)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The files as they were taken; `latest` is the latest time in them, approvals apart."""
+
+    files: EditionFiles
+    latest: datetime | None
+    warnings: tuple[Fault, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +85,7 @@ async def run_edition(
     with locked(out / STATE):
         ledger = Ledger(out / STATE / "run.db")
         try:
-            reading = _take(directory, ledger, revise=revise, progress=progress)
-            assert reading.files is not None, "refused above"
+            taken = _take(directory, ledger, revise=revise, progress=progress)
             async with running(
                 bus_url=f"sqlite:///{out / STATE / 'bus.db'}",
                 store_url=f"sqlite:///{out / STATE / 'stores'}",
@@ -87,23 +95,22 @@ async def run_edition(
                 handled=progress,
                 member="run",
             ) as services:
-                return await _play(services, ledger, reading, out, progress)
+                return await _play(services, ledger, taken, out, progress)
         finally:
             ledger.close()
 
 
 async def _play(
-    services: Services, ledger: Ledger, reading: Reading, out: Path, progress: Progress
+    services: Services, ledger: Ledger, taken: Taken, out: Path, progress: Progress
 ) -> Played:
-    files = reading.files
-    assert files is not None, "refused before"
+    files = taken.files
     stage = Stage(services, ledger, files.edition, progress)
-    await phases.enrol(stage, at=_published_at(ledger, reading))
+    await phases.enrol(stage, at=_published_at(ledger, taken))
     ledger.note("selected", "yes")
     await phases.record(stage)
     await phases.correct(stage)
     edition = (await services.enrollment.desk.editions.get(files.edition.id)).definition
-    await phases.close(stage, closing_time(edition, reading.latest))
+    await phases.close(stage, closing_time(edition, taken.latest))
     await phases.approve(stage)
 
     def write(path: str, content: bytes) -> None:
@@ -114,20 +121,19 @@ async def _play(
     for name, header in HEADERS.items():
         write(f"{name}.csv", csv_of(header, outcome.rows[name]))
     write("report.html", report_of(edition, files, outcome).encode())
-    return Played(edition, outcome, reading.warnings)
+    return Played(edition, outcome, taken.warnings)
 
 
-def _published_at(ledger: Ledger, reading: Reading) -> datetime:
+def _published_at(ledger: Ledger, taken: Taken) -> datetime:
     """When the edition was defined: for lack of a better time before everything that is of it.
 
     A revision is dated by the latest fact that was known when it was made.
     """
-    files = reading.files
-    assert files is not None, "refused before"
-    if ledger.fact("selected") and reading.latest is not None:
-        return reading.latest
-    starts = [session.start for module in files.edition.modules for session in module.sessions]
-    return min([*starts, *(applicant.applied_at for applicant in files.applicants)])
+    if ledger.fact("selected") and taken.latest is not None:
+        return taken.latest
+    modules, applicants = taken.files.edition.modules, taken.files.applicants
+    starts = [session.start for module in modules for session in module.sessions]
+    return min([*starts, *(applicant.applied_at for applicant in applicants)])
 
 
 def _check_place(directory: Path, out: Path) -> None:
@@ -160,7 +166,7 @@ def locked(state: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-def _take(directory: Path, ledger: Ledger, *, revise: bool, progress: Progress) -> Reading:
+def _take(directory: Path, ledger: Ledger, *, revise: bool, progress: Progress) -> Taken:
     """Read the files and take what is new, or refuse all of it."""
     ledger.begin()
     try:
@@ -194,7 +200,7 @@ def _take(directory: Path, ledger: Ledger, *, revise: bool, progress: Progress) 
     except BaseException:
         ledger.refuse()
         raise
-    return reading
+    return Taken(reading.files, reading.latest, reading.warnings)
 
 
 def _rows(files: EditionFiles) -> Iterator[Row]:
@@ -217,9 +223,7 @@ def _departures(ledger: Ledger) -> dict[str, int]:
     for row in ledger.taken("decisions"):
         decision = row_of("decisions", row.content)
         if isinstance(decision, Decision) and decision.decision != "accept":
-            key = departure_key(
-                "decisions", decision.participant, decision.decision, decision.at
-            )
+            key = departure_key("decisions", decision.participant, decision.decision, decision.at)
             taken[key] = row.place
     for row in ledger.taken("corrections"):
         correction = row_of("corrections", row.content)

@@ -1,8 +1,8 @@
 """Bar charts as inline SVG that a reader's eyes and a screen reader both can take in.
 
 Each group is one bar, and inside it those of the group of whom more is true: an outline for all, a
-fill for some of them, a stripe for the core. The numbers stand at the bar's end, so that no colour
-need be told apart. All text is escaped; the looks are in report.css.
+fill for some of them, a stripe for the core; a bar of one number is a fill. The numbers stand at
+the bar's end, so that no colour need be told apart. All text is escaped; the looks are in report.css.
 """
 
 from collections.abc import Sequence
@@ -13,20 +13,20 @@ from markupsafe import Markup
 from .wording import Wording
 
 WIDTH = 360
-ROW = 42
+ROW = 45
 TALLEST = 15
 """So many bars at the most: what comes after them stands in the table only."""
 
-_BAR_TOP, _BAR_HEIGHT = 19, 14
+_BAR_TOP, _BAR_HEIGHT = 22, 14
 _STRIPE_INSET = 4
 _NUMBER_WIDTH, _NUMBER_GAP = 7, 6
-_LABEL_LENGTH = 46
-"""So many characters of a label have room in the chart's width."""
+_ENGLISH_LETTER, _ARABIC_LETTER, _LABEL_GAP = 6.9, 5.2, 14
+"""How wide a letter of a label is at the most, on average; SVG breaks no lines."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A bar: all, some of them, the core; None where there is no such number."""
+    """A bar: one number; or all, some of them, the core, None where there is no such number."""
 
     label: Wording
     values: tuple[int | None, ...]
@@ -58,9 +58,10 @@ def bars(identity: str, title: Wording, explanation: Wording, rows: Sequence[Bar
 
 
 def _row(top: int, bar: Bar, figures: str, scale: float) -> Markup:
+    kinds = ("some",) if len(bar.values) == 1 else ("all", "some", "core")
     shapes = [
-        _shape(place, top, number * scale)
-        for place, number in enumerate(bar.values)
+        _shape(kind, top, number * scale)
+        for kind, number in zip(kinds, bar.values, strict=True)
         if number is not None
     ]
     length = max((number or 0 for number in bar.values), default=0) * scale
@@ -70,8 +71,7 @@ def _row(top: int, bar: Bar, figures: str, scale: float) -> Markup:
     return Markup().join([_label(bar.label, top + 13), *shapes, number])
 
 
-def _shape(place: int, top: int, length: float) -> Markup:
-    kind = ("all", "some", "core")[place]
+def _shape(kind: str, top: int, length: float) -> Markup:
     inset = _STRIPE_INSET if kind == "core" else 0
     return Markup(
         '<rect class="{kind}" x="0.5" y="{y}" width="{length}" height="{height}"/>'
@@ -85,8 +85,10 @@ def _shape(place: int, top: int, length: float) -> Markup:
 
 def _label(label: Wording, baseline: int) -> Markup:
     """Both languages at their ends of the line; the Arabic only if both have room."""
-    left = _cut(label.en)
-    right = _cut(label.ar) if len(left) + len(label.ar) < _LABEL_LENGTH or not left else ""
+    left = _cut(label.en, _ENGLISH_LETTER)
+    room = WIDTH - _LABEL_GAP - len(left) * _ENGLISH_LETTER if left else WIDTH
+    fits = len(label.ar) * _ARABIC_LETTER <= room
+    right = label.ar if fits else "" if left else _cut(label.ar, _ARABIC_LETTER)
     parts = []
     if left:
         parts.append(
@@ -103,8 +105,9 @@ def _label(label: Wording, baseline: int) -> Markup:
     return Markup().join(parts)
 
 
-def _cut(text: str) -> str:
-    return text if len(text) <= _LABEL_LENGTH else text[: _LABEL_LENGTH - 1].rstrip() + "…"
+def _cut(text: str, letter: float) -> str:
+    most = int(WIDTH / letter)
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
 
 
 def _figures(values: Sequence[int | None]) -> str:

@@ -19,7 +19,8 @@ NOT_NOMINATED = Wording("Nominated by no partner", "لم يرشحهم شريك")
 _EXPLANATION = Wording(
     "Each bar: applied, of them took part at the end, of them hold a certificate. "
     "The table has the same numbers.",
-    "في كل شريط: المتقدمون، ثم المشاركون حتى النهاية، ثم الحاصلون على شهادة. والأرقام نفسها في الجدول.",
+    "في كل شريط: المتقدمون، ثم المشاركون حتى النهاية، ثم الحاصلون على شهادة. "
+    "والأرقام نفسها في الجدول.",
 )
 
 

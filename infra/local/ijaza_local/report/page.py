@@ -47,25 +47,29 @@ def render(
     of_partners = groups.partner_rows(partners, people)
     modules = progress.module_rows(edition, people)
     total = tally.count(people)
-    return _environment().get_template("report.html").render(
-        edition=edition,
-        zone=zone,
-        style=Markup(style),  # noqa: S704 - our own style sheet, which holds no input
-        style_hash=b64encode(sha256(style.encode()).digest()).decode(),
-        title=wording.bilingual(edition.title),
-        closed=moments.day(closed_at.astimezone(zone).date()),
-        period=moments.taught_between(edition.modules, zone),
-        applied=progress.applied_label(edition),
-        total=total,
-        reached={each.column: _reached(each) for each in people_by},
-        way=progress.way(edition, people),
-        outcomes=progress.outcomes(edition, people),
-        certificates=progress.certificate_rows(edition, people),
-        modules=modules,
-        breakdowns=people_by,
-        partners=of_partners,
-        not_nominated=tally.count(person for person in people if not person.nominated_by),
-        reviews=progress.reviews(reviews),
+    return (
+        _environment()
+        .get_template("report.html")
+        .render(
+            edition=edition,
+            zone=zone,
+            style=Markup(style),  # noqa: S704 - our own style sheet, which holds no input
+            style_hash=b64encode(sha256(style.encode()).digest()).decode(),
+            title=wording.bilingual(edition.title),
+            closed=moments.day(closed_at.astimezone(zone).date()),
+            period=moments.taught_between(edition.modules, zone),
+            applied=progress.applied_label(edition),
+            total=total,
+            reached={each.column: _reached(each) for each in people_by},
+            way=progress.way(edition, people),
+            outcomes=progress.outcomes(edition, people),
+            certificates=progress.certificate_rows(edition, people),
+            modules=modules,
+            breakdowns=people_by,
+            partners=of_partners,
+            not_nominated=tally.count(person for person in people if not person.nominated_by),
+            reviews=progress.reviews(reviews),
+        )
     )
 
 
@@ -102,6 +106,7 @@ def _environment() -> Environment:
         duration=moments.duration,
         goal=goal,
         group_chart=groups.chart_of,
+        language=wording.language,
         module_chart=progress.module_chart,
         not_nominated_label=groups.NOT_NOMINATED,
         share=wording.share,

@@ -53,7 +53,7 @@ def way(edition: Edition, people: Sequence[Person]) -> list[Step]:
         admissible = total.applied - tally.by_outcome(people)["declined"]
         label = Wording("Met the conditions of admission", "المستوفون لشروط القبول")
         steps.append(Step("admissible", label, admissible))
-        took_part = Wording("Selected, and took part at the end", "المقبولون المشاركون حتى النهاية")
+        took_part = Wording("Selected, and took part at the end", "المقبولون حتى النهاية")
     steps.append(Step("took_part", took_part, total.took_part))
     if len(edition.certificates) == 1:
         eligible = Wording("Eligible for the certificate", "المستحقون للشهادة")

@@ -87,6 +87,13 @@ REVIEWS = {
     "attempt-over-limit": Wording("A test attempt too many", "محاولة اختبار فوق العدد المسموح"),
 }
 
+_LANGUAGES = {
+    "ar": Wording("Arabic", "العربية"),
+    "en": Wording("English", "الإنجليزية"),
+    "es": Wording("Spanish", "الإسبانية"),
+    "fr": Wording("French", "الفرنسية"),
+}
+
 NOT_STATED = Wording("Not stated", "غير مذكور")
 
 
@@ -127,6 +134,11 @@ def value(text: str) -> Wording:
 def review(kind: str) -> Wording:
     """A kind of review item."""
     return REVIEWS.get(kind) or as_written(kind)
+
+
+def language(code: str) -> Wording:
+    """A language by its ISO 639-1 code; the code itself, if its name is not known here."""
+    return _LANGUAGES.get(code) or Wording(code)
 
 
 def requirements(certificate: Certificate) -> Wording:

@@ -41,19 +41,13 @@ def public_key_bytes(multibase: str) -> bytes:
     return decoded[2:]
 
 
-def did_url(did_host: str, multibase: str) -> str:
-    """Return the address of a key in the DID document: its fragment is the key itself.
-
-    So a verifier that reads the key from the fragment (1EdTech's does) needs no look-up.
-    """
-    return f"{did_of(did_host)}#{multibase}"
-
-
 def build_did_document(did_host: str, public_keys: Sequence[str]) -> dict[str, Any]:
     """Return the DID document of an issuer with all its keys, each as `z6Mk…`.
 
     Retired keys stay listed, for what they signed stays valid. Every key appears twice: as
-    Multikey, which the Data Integrity proofs name, and as JsonWebKey, for JWT verifiers.
+    Multikey, which the Data Integrity proofs name, and as JsonWebKey, for JWT verifiers. The
+    fragment of a Multikey's address is the key itself, so that a verifier which reads it from
+    there (1EdTech's does) needs no look-up.
 
     Raises:
         ValueError: there is no key, or one is listed twice.

@@ -1,4 +1,4 @@
-"""The issuer's signing key and secret, kept in files that are made once and never overwritten."""
+"""The issuer's signing key, kept in a file that is made once and never overwritten."""
 
 import contextlib
 import os
@@ -16,9 +16,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from .did import did_url, public_key_multibase
-
-SECRET_BYTES = 32
+from .did import public_key_multibase
 
 
 class KeyFileError(Exception):
@@ -37,15 +35,6 @@ class IssuerKey:
         """Return the issuer key around a private key."""
         public = private_key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
         return cls(private_key, public_key_multibase(public))
-
-    @classmethod
-    def generate(cls) -> "IssuerKey":
-        """Return a new random key."""
-        return cls.of(Ed25519PrivateKey.generate())
-
-    def did_url(self, did_host: str) -> str:
-        """Return the key's address in the DID document of a host: `did:web:host#z6Mk…`."""
-        return did_url(did_host, self.multibase)
 
     def sign(self, message: bytes) -> bytes:
         """Return the 64-byte signature of a message; equal messages get equal signatures."""
@@ -72,25 +61,6 @@ def load_or_create_key(path: Path) -> IssuerKey:
     if not isinstance(key, Ed25519PrivateKey):
         raise KeyFileError(f"{path}: expected an Ed25519 key, found {type(key).__name__}")
     return IssuerKey.of(key)
-
-
-def load_or_create_secret(path: Path) -> bytes:
-    """Return the issuer's secret (32 bytes, kept as hexadecimal), made (mode 0600) if missing.
-
-    Serials and status indexes are derived with it; it never leaves the issuer.
-
-    Raises:
-        KeyFileError: the file is open to other users, unreadable, or holds something else.
-    """
-    if not path.exists():
-        _create(path, secrets.token_hex(SECRET_BYTES).encode("ascii") + b"\n")
-    try:
-        secret = bytes.fromhex(_read(path).decode("ascii"))
-    except ValueError as error:
-        raise KeyFileError(f"{path}: expected {SECRET_BYTES} bytes in hexadecimal") from error
-    if len(secret) != SECRET_BYTES:
-        raise KeyFileError(f"{path}: expected {SECRET_BYTES} bytes, found {len(secret)}")
-    return secret
 
 
 def _read(path: Path) -> bytes:

@@ -11,21 +11,9 @@ from ijaza_credential.domain.change import Naming, proposal, reinstatement
 from ijaza_credential.domain.issue import Occasion, carry_out, revoke
 from ijaza_credential.domain.people import Person
 from ijaza_credential.domain.programme import Programme
+from ijaza_credential.domain.refusals import NotAllowedError
 from ijaza_credential.domain.rules import assess
 from ijaza_credential.domain.state import State
-
-
-class NotAllowed(Exception):
-    """A command that the rules do not allow: `code` for programs, `detail` for people."""
-
-    def __init__(self, code: str, detail: str) -> None:
-        super().__init__(detail)
-        self.code = code
-        self.detail = detail
-
-
-class NotKnownYet(NotAllowed):
-    """The edition or the participant is not known, or not yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,16 +56,18 @@ def decide(
 ) -> list[Event]:
     """The events that a command gives; none if it was carried out before.
 
-    Raises `NotKnownYet` for an unknown edition or participant, and `NotAllowed` where what is
+    Raises `NotAllowedError` for an edition or a participant that is not known, and where what is
     recorded does not allow the command.
     """
     if programme is None or not programme.revision:
-        raise NotKnownYet(
+        raise NotAllowedError(
+            "not-known",
             "edition-not-known",
             f"edition {state.edition} is not known here: check its id, or publish it first",
         )
     if state.number is None and person is None:
-        raise NotKnownYet(
+        raise NotAllowedError(
+            "not-known",
             "participant-not-known",
             f"nobody of edition {state.edition} has the id {state.participant}: check it",
         )
@@ -119,7 +109,8 @@ def _approve(
 def _revoke(command: Revoke, state: State, programme: Programme, naming: Naming) -> list[Event]:
     version = state.last_version
     if not version:
-        raise NotAllowed(
+        raise NotAllowedError(
+            "conflicting",
             "no-certificate",
             f"participant {state.participant} has no certificate: there is nothing to revoke",
         )
@@ -128,7 +119,8 @@ def _revoke(command: Revoke, state: State, programme: Programme, naming: Naming)
         return revoke(command.reason, Occasion(state, programme, naming, command.at, command.actor))
     if ended.actor:
         return []
-    raise NotAllowed(
+    raise NotAllowedError(
+        "conflicting",
         "not-valid",
         f"certificate {state.issued[version].serial} was revoked on {ended.at:%Y-%m-%d}, because "
         f"the facts no longer earn it ({ended.because}): only a valid one can be revoked",
@@ -147,7 +139,8 @@ def _reinstate(
     if version and ended is None and before is not None and before.actor:
         return []
     if ended is None or not ended.actor:
-        raise NotAllowed(
+        raise NotAllowedError(
+            "conflicting",
             "not-revoked-by-officer",
             f"participant {state.participant} has no certificate that an officer revoked: what "
             "the facts revoke, they bring back when they earn it again",
@@ -156,7 +149,8 @@ def _reinstate(
     change = reinstatement(state, person, assessment) if person else None
     if person is None or change is None:
         lacking = ", ".join(assessment.missing) if person else "the holder's profile"
-        raise NotAllowed(
+        raise NotAllowedError(
+            "conflicting",
             "not-earned",
             f"certificate {state.issued[version].serial} cannot be reinstated, for this is "
             f"missing: {lacking}. Correct the facts first",

@@ -91,4 +91,4 @@ def _date(change: Change, state: State, programme: Programme) -> datetime:
     approval's issue date is the later of its `at` and the closing".
     """
     approved = approved_at(state, programme) if asks_approval(state, programme) else None
-    return approved or change.caused_at
+    return max(change.caused_at, approved or BEGINNING)

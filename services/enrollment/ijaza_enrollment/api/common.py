@@ -39,7 +39,10 @@ CommandId = Annotated[
     ),
 ]
 Text = Annotated[str, Field(max_length=2000)]
-Reason = Annotated[Text, Field(description="Why, in free words; kept here and not passed on.")]
+PrivateReason = Annotated[Text, Field(description="Why, in free words: kept with the person.")]
+PublicReason = Annotated[
+    Text, Field(description="Why: published with the edition, so without anybody's name.")
+]
 
 
 class Body(BaseModel):

@@ -16,8 +16,8 @@ from ijaza_enrollment.api.common import (
     EditionId,
     Instant,
     Office,
+    PublicReason,
     Reader,
-    Reason,
 )
 from ijaza_enrollment.domain.commands import (
     AddSession,
@@ -69,13 +69,13 @@ class Definition(Body):
 
     definition: Edition
     at: Instant | None = None
-    reason: Reason = ""
+    reason: PublicReason = ""
 
 
 class _Change(Body):
     correction: CommandId
     at: Instant | None = None
-    reason: Reason = ""
+    reason: PublicReason = ""
 
 
 class Cancellation(_Change):

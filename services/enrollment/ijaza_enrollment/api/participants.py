@@ -15,8 +15,8 @@ from ijaza_enrollment.api.common import (
     Instant,
     Office,
     Participant,
+    PrivateReason,
     Reader,
-    Reason,
     Text,
 )
 from ijaza_enrollment.api.results import ResultView
@@ -80,7 +80,7 @@ class Name(Body):
     target: Literal["name_en", "name_ar"]
     value: Annotated[str, Field(min_length=1, max_length=200)]
     at: Instant | None = None
-    reason: Reason = ""
+    reason: PrivateReason = ""
 
 
 class PersonView(BaseModel):

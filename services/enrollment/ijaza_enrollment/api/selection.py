@@ -15,8 +15,8 @@ from ijaza_enrollment.api.common import (
     Instant,
     Office,
     Participant,
+    PrivateReason,
     Reader,
-    Reason,
 )
 from ijaza_enrollment.api.results import ResultView
 from ijaza_enrollment.domain.commands import Depart, Select
@@ -47,7 +47,7 @@ class Leaving(Body):
     participant: Annotated[str, Field(min_length=1, max_length=64)]
     kind: Literal["decline", "withdraw"]
     at: Instant | None = None
-    reason: Reason = ""
+    reason: PrivateReason = ""
 
 
 class Departures(Body):

@@ -1,9 +1,9 @@
 """What the selection works on: candidates, the entries made of them, and departures."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Outcome = Literal["selected", "waitlisted", "declined", "withdrawn"]
 
@@ -30,14 +30,16 @@ class Departure:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """An applicant's place in the selection, and what became of it.
 
     `groups` number, for each `at_most`, the value that the applicant has in its column; `fails`
     is the first column of `require` whose value is not accepted. `settled`: the selection has
     spoken; `because` says why somebody was left waiting then. `selected_by` and `left_by` count
     departures from 1; a seat that the selection itself gave has `selected_by` 0.
+
+    A named tuple, for there are many, and JSON then has each as an array: a further field goes to
+    the end and has a default.
     """
 
     participant: str
@@ -72,7 +74,7 @@ def as_of(entries: Iterable[Entry], done: int) -> list[Entry]:
 
 def _undone(entry: Entry, done: int) -> Entry:
     if entry.left_by is not None and entry.left_by > done:
-        entry = replace(entry, left_by=None)
+        entry = entry._replace(left_by=None)
     if entry.selected_by is not None and entry.selected_by > done:
-        entry = replace(entry, number=None, selected_by=None)
+        entry = entry._replace(number=None, selected_by=None)
     return entry

@@ -5,7 +5,6 @@ applied, on those entries alone: no column of an application is looked at again.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from ijaza_contracts.edition import Preference, Selection
@@ -58,18 +57,18 @@ def roster(candidates: Iterable[Candidate]) -> list[Entry]:
 def settle(rule: Selection | None, entries: Sequence[Entry]) -> list[Entry]:
     """Give seats to the entries that are not settled yet; on a roster to all of them.
 
-    Those that are settled stand in front and stay as they are, so that this can be interrupted
-    after any entry and go on. "Walk down the order, passing over whoever would break an `at_most`, until `capacity` are
-    selected; everybody else is waitlisted, in the order."
+    "Walk down the order, passing over whoever would break an `at_most`, until `capacity` are
+    selected; everybody else is waitlisted, in the order." Entries that are settled stand in front
+    and stay as they are, so that this can be interrupted after any of them and go on.
     """
     if rule is None:
         return [_numbered(entry, number) for number, entry in enumerate(entries, start=1)]
     seats = Seats(rule, entries)
     settled = list(entries)
     for position, number in seats.fill():
-        settled[position] = replace(settled[position], number=number, selected_by=0)
+        settled[position] = settled[position]._replace(number=number, selected_by=0)
     return [
-        entry if entry.settled else replace(entry, settled=True, because=_because(entry, seats))
+        entry if entry.settled else entry._replace(settled=True, because=_because(entry, seats))
         for entry in settled
     ]
 
@@ -91,12 +90,12 @@ def depart(
         position = positions[departure.participant]
         leaving = after[position]
         if leaving.outcome in ("selected", "waitlisted"):
-            after[position] = replace(leaving, left_by=index)
+            after[position] = leaving._replace(left_by=index)
             if seats:
                 seats.leave(position, held_seat=leaving.number is not None)
         if rule and seats and departure.at <= rule.promote_until:
             for place, number in seats.fill():
-                after[place] = replace(after[place], number=number, selected_by=index)
+                after[place] = after[place]._replace(number=number, selected_by=index)
     return after
 
 
@@ -155,7 +154,7 @@ def _numbered(entry: Entry, number: int) -> Entry:
     """A roster's entry; one that has its number already is at that place, for none ever moves."""
     if entry.settled:
         return entry
-    return replace(entry, settled=True, number=number, selected_by=0)
+    return entry._replace(settled=True, number=number, selected_by=0)
 
 
 def _because(entry: Entry, seats: Seats) -> str:

@@ -256,14 +256,13 @@ def _check_known(entries: Iterable[Entry], departures: Iterable[Departure]) -> N
         raise _not_in_it(unknown)
 
 
-def _departed(run: Run, entries: Iterable[Entry], departures: Sequence[Departure]) -> Departed:
+def _departed(run: Run, entries: Sequence[Entry], departures: Sequence[Departure]) -> Departed:
     ids = {departure.id for departure in departures}
     indexes = {index for index, one in enumerate(run.departures, start=1) if one.id in ids}
     leaving = {departure.participant for departure in departures}
-    results = [(entry, result_of(run, entry)) for entry in entries]
     return Departed(
-        departed=tuple(result for entry, result in results if entry.participant in leaving),
-        promoted=tuple(result for entry, result in results if entry.selected_by in indexes),
+        departed=tuple(result_of(run, one) for one in entries if one.participant in leaving),
+        promoted=tuple(result_of(run, one) for one in entries if one.selected_by in indexes),
     )
 
 

@@ -1,0 +1,50 @@
+"""design.md §3: "a service's store is a fold of its own events and its inputs, and can be rebuilt
+from them". What a certificate states is on no topic: it is found again by the credential's id.
+"""
+
+from ijaza_credential.domain.change import proposal
+
+from tests.unit.credential.given import Life, after_closing, attended, graduate, recorded, types
+
+
+def rebuilt(live: Life) -> Life:
+    """The same participant, from an empty store; the person is who is recorded last."""
+    life = Life(programme=live.programme, person=live.person)
+    life.hear(*live.heard, *live.events)
+    return life
+
+
+def test_what_the_valid_certificate_states_is_found_again() -> None:
+    """What holds now gives the credential's id: so that is what it states."""
+    live = graduate()
+
+    life = rebuilt(live)
+
+    assert life.events == []
+    assert life.state == live.state
+
+
+def test_a_change_that_was_never_decided_before_the_loss_is_decided_after_it() -> None:
+    """The corrected seconds were published, but the store was lost before they were folded."""
+    live = graduate()
+    live.heard.append(attended("m1-d1", 3, facts=2, at=after_closing(1)))
+
+    life = rebuilt(live)
+
+    assert types(life.events)[0] == "CertificateIssued"
+    assert life.state.stated[2].results[0].attended == 15 * 3600
+
+
+def test_a_proposal_still_waits_after_the_loss() -> None:
+    """That something else was stated is known, though no longer what."""
+    live = graduate(on_change="propose")
+    live.hear(recorded("Another Name", version=2, at=after_closing(1)))
+
+    life = rebuilt(live)
+
+    assert life.events == []
+    assert life.programme is not None
+    waits = proposal(life.state, life.programme, life.person)
+    assert waits is not None
+    assert waits.kind == "supersede"
+    assert life.state.stated == {}
