@@ -70,11 +70,11 @@ FILES: Mapping[str, str] = {
     # A1, A2 and A3 are selected; A2 withdraws and A4 takes the place; A5 fails a requirement.
     "applicants.csv": """\
 ref,name_en,name_ar,email,organisation,organisation_type,country,seniority,field_related,applied_at,nominated_by
-A1,Mona Fathy,منى فتحي,a1@example.org,Ministry of Labour,government,EG,senior,yes,2019-10-01T10:00,labour
+A1,Mona Fathy,منى فتحي,a1@example.org,Labour Ministry,government,EG,mid,yes,2019-10-01T10:00,labour
 A2,Karim Haddad,كريم حداد,a2@example.org,"Open Door, Cairo",ngo,EG,mid,yes,2019-10-02T10:00,
 A3,Salma Rizk,سلمى رزق,a3@example.org,"Open Door, Cairo",ngo,LY,mid,yes,2019-10-03T10:00,
-A4,Omar Taha,عمر طه,a4@example.org,Ministry of Labour,government,EG,junior,yes,2019-10-04T10:00,
-A5,Heba Zaki,هبة زكي,a5@example.org,Ministry of Labour,government,EG,senior,no,2019-10-05T10:00,
+A4,Omar Taha,عمر طه,a4@example.org,Labour Ministry,government,EG,junior,yes,2019-10-04T10:00,
+A5,Heba Zaki,هبة زكي,a5@example.org,Labour Ministry,government,EG,senior,no,2019-10-05T10:00,
 """,
     "partners.csv": """\
 id,name_en,name_ar,kind,country
@@ -127,11 +127,13 @@ def small_edition(directory: Path, **changes: object) -> Path:
 
     A change is named by a file without its ending, or by a key of edition.yaml. A file is given
     as its whole text, or as rows of cells in the order of its columns; a key by its new value.
-    None leaves the file or the key out.
+    None leaves the file or the key out; the glossary is both.
     """
     files = dict(FILES)
     tree = yaml.load(EDITION_YAML, yaml.BaseLoader)  # noqa: S506 - gives texts, lists and keys only
     keys = {key: value for key, value in changes.items() if f"{key}.csv" not in FILES}
+    if changes.get("glossary", "") is None:
+        keys["glossary"] = None
     for key, value in keys.items():
         tree.pop(key, None)
         if value is not None:

@@ -9,8 +9,9 @@ import os
 import resource
 import signal
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from pathlib import Path
+from typing import Any
 
 from ijaza_runtime.adapters.sqlite_bus import SqliteBus
 from ijaza_runtime.adapters.sqlite_store import SqliteStore
@@ -115,7 +116,7 @@ def _limit_files(most_bytes: int) -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, hard))
 
 
-ROLES: dict[str, Callable[..., Awaitable[None]]] = {
+ROLES: dict[str, Callable[..., Coroutine[Any, Any, None]]] = {
     role.__name__: role
     for role in (publish, consume, stop_after_polling, publish_until_full, save_until_full)
 }

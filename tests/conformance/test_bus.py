@@ -197,19 +197,18 @@ async def test_a_group_reads_topics_of_one_partition_count(
 
 
 async def test_closing_finishes_what_is_being_published(connect: ConnectBus, unused: Name) -> None:
-    """What was handed to `publish` before closing is in the log."""
+    """What was handed to `publish` before closing is in the log, and those who wait are told."""
     topic = unused("facts")
     bus = connect("a")
     await bus.provision([TopicPlan(topic, PARTITIONS)])
-    publications = [asyncio.create_task(bus.publish(numbered(topic, 3))) for _ in range(20)]
-    await until(lambda: _begun(publications), "publications under way")
-    await asyncio.gather(bus.close(), *publications)
-    assert len(await follow(await connect("b").follower([topic]), 60)) == 60
-
-
-async def _begun(tasks: list[asyncio.Task[None]]) -> bool:
-    """Whether tasks have had a chance to run up to their first real wait, and one has ended."""
-    return any(task.done() for task in tasks)
+    await bus.publish(numbered(topic, 1))
+    publications = []
+    for _ in range(20):
+        publications.append(asyncio.create_task(bus.publish(numbered(topic, 3))))
+        await asyncio.sleep(0)  # it begins, and comes up to its first wait
+    await bus.close()
+    await asyncio.gather(*publications)
+    assert len(await follow(await connect("b").follower([topic]), 61)) == 61
 
 
 async def test_a_closed_bus_refuses(connect: ConnectBus, unused: Name) -> None:

@@ -18,8 +18,7 @@ async def bus(
     request: pytest.FixtureRequest, tmp_path: Path
 ) -> AsyncIterator[MemoryBus | SqliteBus]:
     """A bus with a compacted topic and one that is not, of one partition each."""
-    make = {"memory": MemoryBus, "sqlite": lambda: SqliteBus(tmp_path / "bus.db")}
-    bus = make[request.param]()
+    bus = MemoryBus() if request.param == "memory" else SqliteBus(tmp_path / "bus.db")
     await bus.provision([TopicPlan(PEOPLE, 1, compacted=True), TopicPlan(FACTS, 1)])
     yield bus
     await bus.close()

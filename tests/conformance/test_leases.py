@@ -4,15 +4,17 @@ Here two members in one process stand for two processes; real ones are in
 test_sqlite_processes.py.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from ijaza_runtime.adapters.memory_bus import MemoryBus, MemoryLog
 from ijaza_runtime.adapters.sqlite_bus import LEASE_SECONDS, SqliteBus
 from ijaza_runtime.bus import Bus, BusError, Consumer, Ousted, TopicPartition, TopicPlan
 
-from tests.conformance.reading import assigned, joined, numbered, read
+from tests.conformance.reading import assigned, joined, numbered, read, until
 
 PARTITIONS = 4
 ALL = range(PARTITIONS)
@@ -90,16 +92,24 @@ async def test_a_stopped_member_is_ousted_when_it_wakes(buses: list[Bus], clock:
     stopped, replacing = await stopped_and_replaced(buses, clock)
     await replacing.commit({TopicPartition(TOPIC, 0): 2})
     with pytest.raises(Ousted):
-        await stopped.commit({TopicPartition(TOPIC, 0): 1, TopicPartition(TOPIC, 1): 1})
-    with pytest.raises(Ousted):
         await stopped.poll(1, 10)
     with pytest.raises(Ousted):
-        await stopped.rewind(1)
+        await stopped.rewind(2)
+    with pytest.raises(Ousted):
+        await stopped.commit({TopicPartition(TOPIC, 0): 1, TopicPartition(TOPIC, 3): 1})
+    assert await committed(replacing) == {0: 2, 1: 0, 2: 0, 3: 0}
+
+
+async def committed(consumer: Consumer) -> dict[int, int]:
+    """Where each partition of a consumer that holds all begins after rewinding."""
+    ends = {number: (await consumer.ends(number))[TOPIC] for number in ALL}
     for number in ALL:
-        await replacing.rewind(number)
-    found = await read(replacing, ALL, 38)
-    assert min(r.offset for _, number, r in found if number == 0) == 2
-    assert len(found) == 38
+        await consumer.rewind(number)
+    begins = {}
+    for number in ALL:
+        slices = await consumer.poll(number, 100)
+        begins[number] = slices[0].records[0].offset if slices else ends[number]
+    return begins
 
 
 async def test_a_member_whose_lease_ran_out_is_ousted_though_nobody_took_over(
@@ -149,25 +159,90 @@ async def test_members_of_a_group_read_one_partition_count(buses: list[Bus]) -> 
         await buses[1].consumer("group", ["editions"])
 
 
-async def test_leases_of_an_earlier_boot_are_void(tmp_path: Path) -> None:
-    """After a reboot the clock begins again; nobody waits for leases that it will never reach."""
-    before = SqliteBus(tmp_path / "bus.db", clock=lambda: 5_000_000.0, boot="before")
-    await before.provision([TopicPlan(TOPIC, PARTITIONS)])
-    await joined(before, "group", [TOPIC], PARTITIONS)
-    since = SqliteBus(tmp_path / "bus.db", clock=lambda: 4_999_999.0, boot="since")
-    consumer = await since.consumer("group", [TOPIC])
-    assert await consumer.assigned() == frozenset(ALL)
-    await since.close()
-    await before.close()
+async def test_a_late_renewal_takes_nothing_away(buses: list[Bus], clock: Clock) -> None:
+    """A member that believed to be ousted, but was not, goes on from what it had committed."""
+    late = await joined(buses[0], "group", [TOPIC], PARTITIONS)
+    await late.commit({TopicPartition(TOPIC, 0): 2})
+    clock.seconds += LEASE_SECONDS
+    with pytest.raises(Ousted):
+        await late.poll(0, 10)
+    clock.seconds -= LEASE_SECONDS
+    assert await late.assigned() == frozenset(ALL)
+    assert min(r.offset for _, _, r in await read(late, [0], 1)) == 2
 
 
-async def test_without_a_boot_id_a_lease_of_the_future_is_void(tmp_path: Path) -> None:
-    """Where the machine does not tell boots apart, a clock that is behind a lease does."""
-    before = SqliteBus(tmp_path / "bus.db", clock=lambda: 5_000_000.0, boot="")
-    await before.provision([TopicPlan(TOPIC, PARTITIONS)])
+@pytest.fixture
+async def clocked(tmp_path: Path) -> AsyncIterator[Callable[..., SqliteBus]]:
+    """Makes SQLite buses on one file, each with a clock of its own."""
+    opened: list[SqliteBus] = []
+
+    def make(clock: Callable[[], float], **given: Any) -> SqliteBus:
+        opened.append(SqliteBus(tmp_path / "bus.db", clock=clock, **given))
+        return opened[-1]
+
+    first = make(lambda: 0.0)
+    await first.provision([TopicPlan(TOPIC, PARTITIONS)])
+    await first.publish(numbered(TOPIC, 40, keys=20))
+    yield make
+    for bus in opened:
+        await bus.close()
+
+
+async def test_a_commit_is_refused_by_what_the_file_says(
+    clocked: Callable[..., SqliteBus],
+) -> None:
+    """A member that was stopped just before its commit does not know yet: nothing is committed."""
+    stopped = await joined(clocked(lambda: 50.0), "group", [TOPIC], PARTITIONS)
+    replacing_bus = clocked(lambda: 50.0 + LEASE_SECONDS)
+    replacing = await joined(replacing_bus, "group", [TOPIC], PARTITIONS)
+    await replacing.commit({TopicPartition(TOPIC, 0): 2})
+    with pytest.raises(Ousted):
+        await stopped.commit({TopicPartition(TOPIC, 0): 1, TopicPartition(TOPIC, 3): 1})
+    assert await committed(replacing) == {0: 2, 1: 0, 2: 0, 3: 0}
+    with pytest.raises(Ousted):
+        await stopped.poll(0, 10)
+
+
+async def test_what_is_lost_while_it_is_read_is_not_given(
+    clocked: Callable[..., SqliteBus], clock: Clock
+) -> None:
+    """A poll whose lease runs out on the way ends in `Ousted`."""
+    consumer = await joined(clocked(clock), "group", [TOPIC], PARTITIONS)
+    polling = asyncio.create_task(consumer.poll(0, 10))
+    await asyncio.sleep(0)  # the poll begins, and waits for the file
+    clock.seconds += LEASE_SECONDS
+    with pytest.raises(Ousted):
+        await polling
+
+
+async def test_a_lease_that_ran_out_is_not_renewed_in_the_background(
+    clocked: Callable[..., SqliteBus], clock: Clock
+) -> None:
+    """However often the stopped process tries after it woke, its partitions stay free."""
+    await joined(clocked(clock, ttl=0.3), "group", [TOPIC], PARTITIONS)
+    clock.seconds += 0.3
+    loop = asyncio.get_running_loop()
+    after_renewals = loop.time() + 0.3
+
+    async def tried() -> bool:
+        return loop.time() > after_renewals
+
+    await until(tried, "some renewals")
+    replacing = await clocked(clock, ttl=0.3).consumer("group", [TOPIC])
+    assert await replacing.assigned() == frozenset(ALL)
+
+
+@pytest.mark.parametrize(
+    ("boots", "seconds"),
+    [(("before", "since"), (1000.0, 1001.0)), (("", ""), (1000.0, 60.0))],
+    ids=["boot id", "clock alone"],
+)
+async def test_leases_of_an_earlier_boot_are_void(
+    clocked: Callable[..., SqliteBus], boots: tuple[str, str], seconds: tuple[float, float]
+) -> None:
+    """Told apart by the boot's id, or where there is none by a clock that is behind the lease."""
+    before = clocked(lambda: seconds[0], boot=boots[0])
     await joined(before, "group", [TOPIC], PARTITIONS)
-    since = SqliteBus(tmp_path / "bus.db", clock=lambda: 60.0, boot="")
+    since = clocked(lambda: seconds[1], boot=boots[1])
     consumer = await since.consumer("group", [TOPIC])
     assert await consumer.assigned() == frozenset(ALL)
-    await since.close()
-    await before.close()

@@ -49,7 +49,8 @@ class Child:
     @property
     def held(self) -> list[int]:
         """What it said last that it holds."""
-        return ([told["held"] for told in self.told if isinstance(told, dict)] or [[]])[-1]
+        held: list[list[int]] = [told["held"] for told in self.told if isinstance(told, dict)]
+        return held[-1] if held else []
 
     async def tells(self, count: int) -> list[Any]:
         """All that it has told, once that is so much."""

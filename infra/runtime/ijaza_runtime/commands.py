@@ -110,12 +110,15 @@ class Commands(Generic[S, P, K]):
     async def _save(self, changed: Sequence[Document]) -> frozenset[str]:
         if not changed:
             return frozenset()
+        refused = await self._outbox.save(self._fold.collection, changed)
         try:
-            return await self._outbox.save_and_send(self._fold.collection, changed)
+            await self._outbox.send(
+                self._fold.collection, [each for each in changed if each.key not in refused]
+            )
         except BusError as fault:
             # The documents are durable with their outboxes: the relay sends them.
             log.warning("events wait in the outbox", why=str(fault))
-            return frozenset()
+        return refused
 
     def _run(
         self,

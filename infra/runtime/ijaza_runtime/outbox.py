@@ -41,11 +41,16 @@ class Outbox:
         Returns the keys that were refused because somebody else had written them; nothing of
         those was saved or sent. If the bus fails, what was saved stays to be relayed.
         """
-        refused = await self._store.save(collection, documents)
-        self._step("saved")
-        await self._send(
+        refused = await self.save(collection, documents)
+        await self.send(
             collection, [document for document in documents if document.key not in refused]
         )
+        return refused
+
+    async def save(self, collection: str, documents: Sequence[Document]) -> frozenset[str]:
+        """Save documents; returns the keys that were refused."""
+        refused = await self._store.save(collection, documents)
+        self._step("saved")
         return refused
 
     async def relay(self, collection: str) -> int:
@@ -53,7 +58,7 @@ class Outbox:
         count = 0
         after = ""
         while documents := await self._store.unsent(collection, after, _PAGE):
-            await self._send(collection, documents)
+            await self.send(collection, documents)
             count += len(documents)
             after = documents[-1].key
         return count
@@ -66,14 +71,15 @@ class Outbox:
         after = ""
         while documents := await self._store.unsent(collection, after, _PAGE):
             forgotten = [each for each in documents if seen.get(each.key) == each.version]
-            await self._send(collection, forgotten)
+            await self.send(collection, forgotten)
             count += len(forgotten)
             now.update((each.key, each.version) for each in documents)
             after = documents[-1].key
         self._seen[collection] = now
         return count
 
-    async def _send(self, collection: str, documents: Sequence[Document]) -> None:
+    async def send(self, collection: str, documents: Sequence[Document]) -> None:
+        """Publish the outboxes of saved documents, then empty them. Raises `BusError`."""
         full = [document for document in documents if document.outbox]
         if not full:
             return

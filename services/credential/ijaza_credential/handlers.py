@@ -1,7 +1,6 @@
 """What credential listens to, and the function that folds each event: the one table of it."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 from ijaza_contracts.assessment import TestAnnulled, TestFailed, TestPassed
 from ijaza_contracts.attendance import AbsenceExcused, SessionAttended
@@ -30,7 +29,7 @@ from ijaza_contracts.topics import EDITIONS as EDITIONS_TOPIC
 from ijaza_contracts.topics import PEOPLE as PEOPLE_TOPIC
 from ijaza_runtime.commands import Decide
 from ijaza_runtime.errors import Conflicting, NotKnown, Refusal
-from ijaza_runtime.fold import Evolve, Fold, Rejected, Table
+from ijaza_runtime.fold import Evolve, Fold, Table
 
 from ijaza_credential.domain import fold
 from ijaza_credential.domain.commands import Command, decide
@@ -42,43 +41,25 @@ from ijaza_credential.domain.state import State
 from ijaza_credential.naming import KeyedNaming
 from ijaza_credential.storage import COLLECTION, decode, encode, labels
 
-
-def of_its_edition(evolve: Callable[[State, Any], State]) -> Evolve:
-    """Refuse an event that names this participant under another edition.
-
-    Raises `Rejected`: a participant is one person in one edition, so the sender is wrong.
-    """
-
-    def checked(state: State, event: Event) -> State:
-        if event.edition != state.edition:
-            raise Rejected(
-                f"the participant belongs to edition {state.edition}, the event says "
-                f"{event.edition}: correct its sender"
-            )
-        return evolve(state, event)
-
-    return checked
-
-
 HANDLERS: dict[type[Event], Evolve] = {
-    ParticipantSelected: of_its_edition(fold.on_participant_selected),
-    ParticipantWithdrawn: of_its_edition(fold.on_participant_withdrawn),
-    SessionAttended: of_its_edition(fold.on_session_attended),
-    AbsenceExcused: of_its_edition(fold.on_absence_excused),
-    TestPassed: of_its_edition(fold.on_test_passed),
-    TestFailed: of_its_edition(fold.on_test_failed),
-    TestAnnulled: of_its_edition(fold.on_test_annulled),
-    EligibilityReached: of_its_edition(fold.on_eligibility_reached),
-    EligibilityLost: of_its_edition(fold.on_eligibility_lost),
-    CertificateApproved: of_its_edition(fold.on_certificate_approved),
-    CertificateIssued: of_its_edition(fold.on_certificate_issued),
-    CertificateSuperseded: of_its_edition(fold.on_certificate_superseded),
-    CertificateRevoked: of_its_edition(fold.on_certificate_revoked),
+    ParticipantSelected: fold.on_participant_selected,
+    ParticipantWithdrawn: fold.on_participant_withdrawn,
+    SessionAttended: fold.on_session_attended,
+    AbsenceExcused: fold.on_absence_excused,
+    TestPassed: fold.on_test_passed,
+    TestFailed: fold.on_test_failed,
+    TestAnnulled: fold.on_test_annulled,
+    EligibilityReached: fold.on_eligibility_reached,
+    EligibilityLost: fold.on_eligibility_lost,
+    CertificateApproved: fold.on_certificate_approved,
+    CertificateIssued: fold.on_certificate_issued,
+    CertificateSuperseded: fold.on_certificate_superseded,
+    CertificateRevoked: fold.on_certificate_revoked,
     # These go out together with CertificateIssued, Superseded or Revoked, which say it all.
-    CertificateReinstated: of_its_edition(fold.says_nothing_new),
-    ParticipantGraduated: of_its_edition(fold.says_nothing_new),
-    GraduationSuperseded: of_its_edition(fold.says_nothing_new),
-    GraduationRevoked: of_its_edition(fold.says_nothing_new),
+    CertificateReinstated: fold.says_nothing_new,
+    ParticipantGraduated: fold.says_nothing_new,
+    GraduationSuperseded: fold.says_nothing_new,
+    GraduationRevoked: fold.says_nothing_new,
 }
 
 INPUTS = (ENROLLMENT, ATTENDANCE, ASSESSMENT)

@@ -1,15 +1,12 @@
 """The one table of what credential listens to."""
 
-import pytest
 from ijaza_contracts.registry import of_topic
 from ijaza_contracts.topics import ASSESSMENT, ATTENDANCE, CREDENTIAL, ENROLLMENT
 from ijaza_credential.handlers import HANDLERS, INPUTS, credential_fold
-from ijaza_runtime.fold import Rejected
 
 from tests.unit.credential.given import (
     SECRET,
     Life,
-    attended,
     closed,
     everything,
     published,
@@ -26,14 +23,6 @@ def test_every_event_of_its_own_topic_is_folded() -> None:
 def test_its_inputs_are_the_facts_of_the_other_three() -> None:
     """What is handled stands on a topic that is read."""
     assert INPUTS == (ENROLLMENT, ATTENDANCE, ASSESSMENT)
-
-
-def test_an_event_of_another_edition_is_rejected() -> None:
-    """A participant is one person in one edition: the sender is wrong."""
-    life = Life()
-
-    with pytest.raises(Rejected, match="belongs to edition mg-4, the event says mg-5"):
-        life.hear(attended("m1-d1").model_copy(update={"edition": "mg-5"}))
 
 
 def test_what_changes_nothing_returns_the_very_state() -> None:

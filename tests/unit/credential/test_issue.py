@@ -163,7 +163,7 @@ def test_as_many_approvals_as_are_asked_for_date_the_certificate(
     """In whatever order they were given; those beyond have no effect."""
     life = Life()
     life.hear(published(issue="on_approval", approvers=approvers), recorded(), *everything())
-    for actor, later in (("b", 3), ("a", 1), ("c", 5)):
+    for actor, later in (("a", 3), ("b", 1), ("c", 5)):
         life.order(Approve(actor=actor, at=after_closing(later)))
 
     assert issued(life.hear(closed())).at == after_closing(days)

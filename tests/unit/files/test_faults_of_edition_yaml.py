@@ -44,7 +44,7 @@ CASES = {
     ),
     "zone is a path": yaml("Africa/Cairo", "../x", "timezone", "../x", "IANA"),
     "language unknown": yaml("[ar, en]", "[ar, en, eng]", "languages[3]", "eng", "ISO 639-1"),
-    "language twice": yaml("[ar, en]", "[ar, en, ar]", "languages", "ar", "2 times"),
+    "language twice": yaml("[ar, en]", "[ar, en, ar]", "languages[3]", "ar", "stands above"),
     "title lacks a language": yaml(
         "title: {en: Small certificate, ar: شهادة صغيرة}",
         "title: {en: Small certificate}",
@@ -72,7 +72,7 @@ CASES = {
         "  name: {en: Office, ar: المكتب}\n", "", "issuer.name", "", "required", -2 + 1
     ),
     "organisers empty": yaml(
-        "organisers: [{id: office, name: {en: Office, ar: المكتب}}]\ninstructors: [{name: {en: Trainers, ar: المدربون}, organiser: office}]",
+        "organisers: [{id: office, name: {en: Office, ar: المكتب}}]",
         "organisers: []",
         "organisers",
         "[]",
@@ -88,8 +88,8 @@ CASES = {
         "country: EG", "country: eg", "place.country", "eg", "mean EG?"
     ),
     "goal that is none": yaml("[16, 17]", "[16, 18]", "sdgs[2]", "18", "1 to 17"),
-    "goal twice": yaml("[16, 17]", "[16, 16]", "sdgs", "16", "2 times"),
-    "no places": yaml("capacity: 3", "capacity: 0", "selection.capacity", "0", "1 or more"),
+    "goal twice": yaml("[16, 17]", "[16, 16]", "sdgs[2]", "16", "stands above"),
+    "no places": yaml("capacity: 3", "capacity: 0", "selection.capacity", "0", "1 to"),
     "places in Arabic digits": yaml("capacity: 3", "capacity: ٣", "selection.capacity", "٣", "0–9"),
     "capacity missing": yaml("  capacity: 3\n", "", "selection.capacity", "", "required", 0),
     "accepted value is no list": yaml(
@@ -115,9 +115,7 @@ CASES = {
     "value in two classes": yaml(
         "[junior]]", "[junior, mid]]", "selection.prefer[1].order", "[…]", "'mid' stands 2 times"
     ),
-    "seats below one": yaml(
-        "seats: 2", "seats: -2", "selection.at_most[1].seats", "-2", "1 or more"
-    ),
+    "seats below one": yaml("seats: 2", "seats: -2", "selection.at_most[1].seats", "-2", "1 to"),
     "day that is none": yaml(
         "promote_until: 2019-12-15T16:00",
         "promote_until: 2019-02-30T16:00",
@@ -161,8 +159,10 @@ CASES = {
         "at least 1",
     ),
     "module's id with a slash": yaml("- id: m2", "- id: m/2", "modules[2].id", "m/2", "without /"),
-    "module's id twice": yaml("- id: m2", "- id: m1", "modules", "m1", "2 times", -12),
-    "session's id twice": yaml("{id: m2-d1", "{id: m1-d1", "modules", "m1-d1", "2 times", -15),
+    "module's id twice": yaml("- id: m2", "- id: m1", "modules[m1].id", "m1", "stands above"),
+    "session's id twice": yaml(
+        "{id: m2-d1", "{id: m1-d1", "modules[m2].sessions[m1-d1].id", "m1-d1", "stands above"
+    ),
     "pass mark above the highest score": yaml(
         "pass_mark: 60",
         "pass_mark: 160",
@@ -188,7 +188,11 @@ CASES = {
         "one of completion",
     ),
     "certificate's id twice": yaml(
-        "- id: participation", "- id: certificate", "certificates", "certificate", "2 times", -4
+        "- id: participation",
+        "- id: certificate",
+        "certificates[certificate].id",
+        "certificate",
+        "stands above",
     ),
     "more than all": yaml(
         "min_percent: 80",

@@ -1,25 +1,15 @@
 """The `ijaza` command line. `docs/commands.md` lists its commands and exit codes."""
 
-import typer
+import sys
+from io import TextIOWrapper
 
-from ijaza_local.cli.check import check
-from ijaza_local.cli.explain import explain
-from ijaza_local.cli.generate import generate
-from ijaza_local.cli.run import run
-from ijaza_local.cli.serve import serve, token
-from ijaza_local.cli.verify import verify
-
-app = typer.Typer(
-    name="ijaza",
-    help="Certificate programmes, from the applications to certificates that anybody can verify.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-for command in (run, check, explain, verify, generate, serve, token):
-    app.command()(command)
+from ijaza_local.cli.commands import app
 
 
 def main() -> None:
     """Run the command line."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            # Names are Arabic, and not every terminal can write them.
+            stream.reconfigure(errors="backslashreplace")
     app()

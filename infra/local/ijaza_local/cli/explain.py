@@ -3,7 +3,6 @@
 import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
 
 import typer
 from ijaza_credential.api.decision_views import decision_view
@@ -11,124 +10,112 @@ from ijaza_credential.domain.decision import Decision, Finding, Standing
 from ijaza_credential.domain.decision import explain as explain_state
 from ijaza_credential.domain.rules import Attendance, TakingPart, TestToPass
 from ijaza_credential.domain.state import State
+from ijaza_enrollment.domain.run import Result
 
-from ijaza_local.cli.console import Exit, err, out, print_json, settings, told
+from ijaza_local.cli.console import Exit, complain, print_json, say
+from ijaza_local.cli.failing import settings
+from ijaza_local.files.scalars import did_you_mean
 from ijaza_local.play.ledger import Ledger
 from ijaza_local.play.phases import PlayError
-from ijaza_local.play.run import PARTITIONS, STATE, locked
-from ijaza_local.services import running
+from ijaza_local.play.state import is_out, opened, services_of
+from ijaza_local.services import Services
 
-MARKS = {
-    Standing.MET: "[green]met[/]",
-    Standing.NOT_YET: "[yellow]not yet met[/]",
-    Standing.OUT_OF_REACH: "[red]no longer reachable[/]",
-}
+STYLES = {Standing.MET: "green", Standing.NOT_YET: "yellow", Standing.OUT_OF_REACH: "red"}
 
 
-def explain(
-    to: Annotated[Path, typer.Argument(metavar="OUT", help="What `ijaza run` left behind.")],
-    participant: Annotated[str, typer.Argument(help="A participant's ref.")],
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print the decision for a script.")
-    ] = False,
-) -> None:
-    """Why somebody holds a certificate or not: criteria, numbers, rules, evidence, what is left."""
-    configured = settings()
-    if not (to / STATE / "run.db").is_file():
-        err.print(f"{to} was not made by `ijaza run`", markup=False)
+def explain_decision(to: Path, ref: str, *, as_json: bool) -> None:
+    """Print why a participant of a played edition holds a certificate or not."""
+    keys = settings().keys
+    if not is_out(to):
+        complain(f"{to} was not made by `ijaza run`: give its OUT", "cannot go on: ")
         raise typer.Exit(Exit.UNUSABLE)
-    with told():
-        asyncio.run(_explain(to, participant, configured.keys, as_json=as_json))
+    with opened(to) as ledger:
+        asyncio.run(_explain(to, ledger, ref, keys, as_json=as_json))
 
 
-async def _explain(to: Path, ref: str, keys: Path, *, as_json: bool) -> None:
-    with locked(to / STATE):
-        ledger = Ledger(to / STATE / "run.db")
-        edition = ledger.fact("edition")
-        ledger.close()
-        if edition is None:
-            raise PlayError(f"{to} holds no edition yet: run it first")
-        async with running(
-            bus_url=f"sqlite:///{to / STATE / 'bus.db'}",
-            store_url=f"sqlite:///{to / STATE / 'stores'}",
-            keys=keys,
-            partitions=PARTITIONS,
-            member="run",
-        ) as services:
-            credential, enrollment = services.credential, services.enrollment.desk
-            await credential.references.refresh()
-            participant = enrollment.applicants.id_of(edition, ref)
-            programme = credential.desk.programme(edition)
-            if programme is None:
-                raise PlayError(f"{to} holds no edition yet: run it first")
-            selection = await enrollment.selections.result(edition, participant)
-            if selection is None:
-                raise PlayError(f"nobody applied to {edition} under the ref {ref!r}")
-            state = await credential.desk.commands.read(participant)
-            state = state or State(edition, participant)
-            decision = explain_state(state, programme, datetime.now(UTC).replace(microsecond=0))
-            if as_json:
-                view = decision_view(
-                    decision, state, programme, credential.desk.person(participant)
-                )
-                print_json({"ref": ref, **view.model_dump(mode="json")})
-                return
-            out.print(f"{ref} in {edition}, by revision {decision.revision} of its rules")
-            out.print(f"Selection: {selection.outcome}" + _rank(selection.rank, selection.reason))
-            _print(decision)
+async def _explain(to: Path, ledger: Ledger, ref: str, keys: Path, *, as_json: bool) -> None:
+    edition = ledger.fact("edition")
+    if edition is None or ledger.fact("selected") is None:
+        raise PlayError(f"the run of {to} has not come to the selection yet: run it again")
+    refs = {row.key for row in ledger.taken("applicants")}
+    if ref not in refs:
+        raise PlayError(f"nobody applied to {edition} as {ref!r}{did_you_mean(ref, refs)}")
+    async with services_of(to, ledger, keys) as services:
+        await _print_decision(services, edition, ref, as_json=as_json)
 
 
-def _rank(rank: int | None, reason: str) -> str:
-    parts = ([f"rank {rank}"] if rank is not None else []) + ([reason] if reason else [])
-    return f" ({', '.join(parts)})" if parts else ""
+async def _print_decision(services: Services, edition: str, ref: str, *, as_json: bool) -> None:
+    enrollment, credential = services.enrollment.desk, services.credential
+    await credential.references.refresh()
+    participant = enrollment.applicants.id_of(edition, ref)
+    programme = credential.desk.programme(edition)
+    selection = await enrollment.selections.result(edition, participant)
+    assert programme is not None, "published before the selection"
+    assert selection is not None, "everybody who applied has a result"
+    state = await credential.desk.commands.read(participant) or State(edition, participant)
+    decision = explain_state(state, programme, datetime.now(UTC).replace(microsecond=0))
+    if as_json:
+        view = decision_view(decision, state, programme, credential.desk.person(participant))
+        print_json({"ref": ref, **view.model_dump(mode="json")})
+        return
+    say(f"{ref} in {edition}, by revision {decision.revision} of its rules")
+    say(_selection(selection))
+    _print(decision)
+
+
+def _selection(result: Result) -> str:
+    rank = [] if result.rank is None else [f"rank {result.rank}"]
+    reason = [result.reason] if result.reason else []
+    more = f" ({', '.join(rank + reason)})" if rank or reason else ""
+    return f"Selection: {result.outcome}{more}"
 
 
 def _print(decision: Decision) -> None:
-    out.print(decision.summary.en, markup=False)
-    out.print(decision.summary.ar, markup=False)
+    say(decision.summary.en)
+    say(decision.summary.ar)
     for prospect in decision.prospects:
-        title = next(iter(prospect.certificate.title.values()), prospect.certificate.id)
-        out.print()
-        out.print(f"[bold]{prospect.certificate.id}[/]: {MARKS[prospect.standing]}")
-        out.print(f"  {prospect.certificate.title.get('en', title)}", markup=False)
+        titles = prospect.certificate.title
+        say("")
+        say(prospect.standing, f"{prospect.certificate.id}: ", f"bold {STYLES[prospect.standing]}")
+        say(f"  {titles.get('en') or next(iter(titles.values()))}")
         for finding in prospect.findings:
             _print_finding(finding)
 
 
 def _print_finding(finding: Finding) -> None:
-    out.print(f"  [bold]{finding.criterion.name}[/]: {MARKS[finding.standing]}")
-    out.print(f"    {_numbers(finding)}", markup=False)
-    out.print(f"    rule: {finding.rule.en}", markup=False)
+    say(finding.standing, f"  {finding.criterion.name}: ", STYLES[finding.standing])
+    say(f"    {_numbers(finding)}")
+    say(f"    rule: {finding.rule.en}")
     if finding.left.en:
-        out.print(f"    left: {finding.left.en}", markup=False)
-        out.print(f"          {finding.left.ar}", markup=False)
+        say(f"    left: {finding.left.en}")
+        say(f"          {finding.left.ar}")
     if finding.evidence:
-        out.print(f"    evidence: {', '.join(finding.evidence)}", markup=False, soft_wrap=True)
+        say(f"    evidence: {', '.join(finding.evidence)}")
 
 
 def _numbers(finding: Finding) -> str:
     criterion = finding.criterion
     match criterion:
         case TakingPart():
-            return (
-                "selected, withdrawn"
-                if criterion.withdrawn
-                else ("selected" if criterion.selected else "not selected")
-            )
+            if not criterion.selected:
+                return "not selected"
+            return "selected, withdrawn" if criterion.withdrawn else "selected"
         case Attendance():
-            possible = "" if finding.possible is None else f", at most {_hours(finding.possible)}"
+            possible = "" if finding.possible is None else f", at most {_time(finding.possible)}"
             return (
-                f"{_hours(criterion.attended)} attended of {_hours(criterion.scheduled)}, "
-                f"{_hours(-(-criterion.needed // 1))} needed{possible}"
+                f"{_time(criterion.attended)} attended of {_time(criterion.scheduled)}, "
+                f"{_time(-(-criterion.needed // 1))} needed{possible}"
             )
         case TestToPass():
-            best = "none" if criterion.sums.best is None else str(criterion.sums.best)
-            return (
-                f"best score {best}, {criterion.sums.attempts} attempts, {criterion.sums.left} left"
-            )
+            sums = criterion.sums
+            best = "none" if sums.best is None else str(sums.best)
+            attempts = "1 attempt" if sums.attempts == 1 else f"{sums.attempts} attempts"
+            return f"best score {best}, {attempts}, {sums.left} left"
 
 
-def _hours(seconds: int) -> str:
-    hours, rest = divmod(seconds, 3600)
-    minutes, second = divmod(rest, 60)
-    return f"{hours} h {minutes:02}" + (f":{second:02}" if second else "")
+def _time(seconds: int) -> str:
+    """A duration to the second, without the parts that are zero."""
+    minutes, second = divmod(seconds, 60)
+    hour, minute = divmod(minutes, 60)
+    parts = [f"{count} {unit}" for count, unit in ((hour, "h"), (minute, "min"), (second, "s"))]
+    return " ".join(part for part in parts if not part.startswith("0 ")) or "0 h"

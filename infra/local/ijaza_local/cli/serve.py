@@ -1,60 +1,67 @@
 """`ijaza serve` and `ijaza token`: the HTTP APIs on one machine."""
 
 import asyncio
+import signal
+import socket
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Annotated
 
-import typer
 import uvicorn
-from ijaza_runtime.access import AccessKeys
+from ijaza_runtime.access import AccessKeys, Role
 from ijaza_runtime.settings import RuntimeSettings
-from ijaza_runtime.web import Role
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
-from ijaza_local.cli.console import out, settings, told
+from ijaza_local.cli.console import say
+from ijaza_local.cli.failing import settings
 from ijaza_local.services import NAMES, Services, running
 
 
-def serve(
-    host: Annotated[str, typer.Option(help="The address to listen at.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="The port.")] = 8080,
-) -> None:
-    """Serve all services over HTTP in one process: /enrollment, /attendance, and so on.
-
-    Bus, stores and keys are where the settings say (docs/settings.md).
-    """
+def serve_all(host: str, port: int) -> None:
+    """Serve all services until a signal ends it."""
     configured = settings()
-    with told():
-        asyncio.run(_serve(host, port, configured))
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.create_server((host, port), family=family) as listening:
+        asyncio.run(_serve(host, listening, configured))
 
 
-async def _serve(host: str, port: int, configured: RuntimeSettings) -> None:
+async def _serve(host: str, listening: socket.socket, configured: RuntimeSettings) -> None:
     async with running(
         bus_url=configured.bus_url,
         store_url=configured.store_url,
         keys=configured.keys,
         partitions=configured.partitions,
     ) as services:
-        server = uvicorn.Server(
-            uvicorn.Config(
-                application(services),
-                host=host,
-                port=port,
-                log_config=None,
-                server_header=False,
-            )
+        server = _Server(
+            uvicorn.Config(application(services), log_config=None, server_header=False)
         )
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, server.end)
+        shown = f"[{host}]" if ":" in host else host
         for name in NAMES:
-            out.print(f"http://{host}:{port}/{name}/openapi.json", markup=False)
-        out.print("Ctrl-C ends it.")
+            say(f"http://{shown}:{listening.getsockname()[1]}/{name}/openapi.json")
+        say("Ctrl-C ends it.")
         stopping = asyncio.Event()
         loops = [asyncio.create_task(each.run(stopping)) for each in services.all]
         try:
-            await server.serve()
+            await server.serve(sockets=[listening])
         finally:
             stopping.set()
             await asyncio.gather(*loops)
+
+
+class _Server(uvicorn.Server):
+    """Leaves signals to this module: uvicorn's own way ends the process before the loops."""
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        yield
+
+    def end(self) -> None:
+        """Finish the requests that are under way, then stop; at the second call, stop at once."""
+        self.force_exit = self.should_exit
+        self.should_exit = True
 
 
 def application(services: Services) -> Starlette:
@@ -62,13 +69,8 @@ def application(services: Services) -> Starlette:
     return Starlette(routes=[Mount(f"/{service.name}", service.app()) for service in services.all])
 
 
-def token(
-    actor: Annotated[str, typer.Argument(help="Who will be named as the actor: a staff id.")],
-    role: Annotated[list[Role], typer.Option(help="What they may do; may be given several times.")],
-    hours: Annotated[int, typer.Option(min=1, max=24 * 31, help="How long it holds.")] = 8,
-) -> None:
-    """Print an access token for the HTTP APIs, signed with the key in IJAZA_KEYS."""
-    with told():
-        keys = AccessKeys.load_or_create(settings().keys)
-        now = datetime.now(UTC)
-        out.print(keys.issue(actor, role, timedelta(hours=hours), now), markup=False)
+def print_token(actor: str, roles: Sequence[str], hours: int) -> None:
+    """Print an access token."""
+    keys = AccessKeys.load_or_create(settings().keys)
+    given = [Role(role) for role in roles]
+    say(keys.issue(actor, given, timedelta(hours=hours), datetime.now(UTC)))

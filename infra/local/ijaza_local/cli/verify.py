@@ -1,113 +1,178 @@
 """`ijaza verify`."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
 
 import typer
-from ijaza_credential.documents.verify import Evidence, Verdict, gather_evidence, verify_file
+from ijaza_credential.documents.verify import (
+    MAX_REGISTER_BYTES,
+    Check,
+    Evidence,
+    FileKind,
+    Outcome,
+    Verdict,
+    gather_evidence,
+    verify_file,
+)
 
-from ijaza_local.cli.console import Bars, Exit, err, out, print_json
+from ijaza_local.cli.console import Bars, Exit, complain, print_json, say
 
 MAX_FILE_BYTES = 32 << 20
 """A certificate is about 100 kB; nothing larger than this is read."""
 
 
-def verify(
-    files: Annotated[list[Path], typer.Argument(help="Certificates, PDF or JSON.")],
-    register: Annotated[Path | None, typer.Option(help="The signed register.json.")] = None,
-    did: Annotated[
-        Path | None, typer.Option(help="The issuer's did.json, from the issuer's own site.")
-    ] = None,
-    status: Annotated[
-        list[Path] | None, typer.Option(help="Status lists; may be given several times.")
-    ] = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print the verdicts for a script.")
-    ] = False,
-) -> None:
-    """Verify certificates offline.
+class UnusableError(Exception):
+    """A file cannot be read, or there is nothing to hold it against; the message says which."""
 
-    A lone JSON proves its signed values, a lone PDF the credential attached to it; the register
-    proves every byte of either. What is not given is taken from `issuer/` and `status/` beside
-    the file's folder. Exits with 1 if any file is rejected.
-    """
-    now = datetime.now(UTC)
-    seen: dict[Path, Evidence] = {}
-    verdicts = []
-    with Bars() as progress:
-        for file in files:
-            beside = file.resolve().parent.parent
-            if beside not in seen:
-                seen[beside] = _evidence(beside, register, did, status)
-            verdicts.append((file, verify_file(_read(file), seen[beside], now)))
-            progress("verifying", 1)
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What the command line names to hold files against; what it does not is looked for."""
+
+    register: Path | None
+    did: Path | None
+    status: Sequence[Path]
+
+
+def verify_files(
+    files: Sequence[Path],
+    register: Path | None,
+    did: Path | None,
+    status: Sequence[Path] | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Verify each file, and print the verdicts; one that cannot be read hides no other."""
+    given = Given(register, did, status or ())
+    for path in (register, did, *given.status):
+        if path is not None and not path.is_file():
+            complain(f"{path} is no file", "cannot go on: ")
+            raise typer.Exit(Exit.UNUSABLE)
+    verdicts = _verdicts(files, given)
     if as_json:
         print_json([_view(file, verdict) for file, verdict in verdicts])
     else:
-        for file, verdict in verdicts:
-            _print(file, verdict)
-    if not all(verdict.accepted for _, verdict in verdicts):
+        _print(verdicts, given)
+    if any(isinstance(verdict, UnusableError) for _, verdict in verdicts):
+        raise typer.Exit(Exit.UNUSABLE)
+    if not all(isinstance(verdict, Verdict) and verdict.accepted for _, verdict in verdicts):
         raise typer.Exit(Exit.NO)
 
 
-def _evidence(
-    beside: Path, register: Path | None, did: Path | None, status: Sequence[Path] | None
-) -> Evidence:
-    issuer = did or beside / "issuer" / "did.json"
-    if not issuer.is_file():
-        err.print(f"{issuer} is not there: give the issuer's DID document with --did", markup=False)
-        raise typer.Exit(Exit.UNUSABLE)
-    listed = register or beside / "issuer" / "register.json"
-    lists = status or sorted((beside / "status").glob("*.json"))
+def _verdicts(files: Sequence[Path], given: Given) -> list[tuple[Path, Verdict | UnusableError]]:
+    now = datetime.now(UTC)
+    evidence = _reader(given)
+    verdicts: list[tuple[Path, Verdict | UnusableError]] = []
+    with Bars() as progress:
+        for file in files:
+            try:
+                verdicts.append((file, _verdict(file, evidence, now)))
+            except UnusableError as error:
+                verdicts.append((file, error))
+            progress("verifying", 1)
+    return verdicts
+
+
+def _verdict(file: Path, evidence: Callable[[Path], Evidence], now: datetime) -> Verdict:
+    content = _read(file, MAX_FILE_BYTES)
+    if len(content) > MAX_FILE_BYTES:
+        kind = FileKind.PDF if content.startswith(b"%PDF-") else FileKind.JSON
+        large = f"larger than {MAX_FILE_BYTES >> 20} MiB: no certificate is"
+        return Verdict(kind, (Check("file", Outcome.FAILED, large),), None)
+    return verify_file(content, evidence(file), now)
+
+
+def _reader(given: Given) -> Callable[[Path], Evidence]:
+    """Gathers what a file is held against, once for all files of a folder."""
+    seen: dict[Path, Evidence] = {}
+
+    def evidence(file: Path) -> Evidence:
+        beside = _beside(file)
+        if beside not in seen:
+            seen[beside] = _gather(beside, given)
+        return seen[beside]
+
+    return evidence
+
+
+def _beside(file: Path) -> Path:
+    """The folder that holds `issuer/` and `status/`: the file's own, or the one around it."""
+    own = file.resolve().parent
+    return own if (own / "issuer").is_dir() else own.parent
+
+
+def _gather(beside: Path, given: Given) -> Evidence:
+    did = given.did or beside / "issuer" / "did.json"
+    if not did.is_file():
+        raise UnusableError("there is no issuer/did.json beside it: give the issuer's with --did")
+    register = given.register or beside / "issuer" / "register.json"
+    lists = given.status or sorted((beside / "status").glob("*.json"))
     return gather_evidence(
-        _read(issuer),
-        _read(listed, limit=None) if register is not None or listed.is_file() else None,
-        [_read(path) for path in lists],
+        _read(did, MAX_FILE_BYTES),
+        _read(register, MAX_REGISTER_BYTES) if given.register or register.is_file() else None,
+        [_read(path, MAX_FILE_BYTES) for path in lists],
     )
 
 
-def _read(path: Path, limit: int | None = MAX_FILE_BYTES) -> bytes:
+def _read(path: Path, most: int) -> bytes:
+    """A file's bytes, up to one more than there may be."""
     try:
         with path.open("rb") as file:
-            content = file.read(-1 if limit is None else limit + 1)
+            return file.read(most + 1)
     except OSError as error:
-        err.print(f"{path} cannot be read: {error.strerror}", markup=False)
-        raise typer.Exit(Exit.UNUSABLE) from None
-    if limit is not None and len(content) > limit:
-        err.print(f"{path} is larger than {limit >> 20} MiB: no certificate is", markup=False)
-        raise typer.Exit(Exit.UNUSABLE)
-    return content
+        raise UnusableError(f"{path} cannot be read: {error.strerror}") from error
 
 
-def _view(file: Path, verdict: Verdict) -> dict[str, object]:
-    credential = verdict.credential
+def _view(file: Path, verdict: Verdict | UnusableError) -> dict[str, object]:
+    checked = None if isinstance(verdict, UnusableError) else verdict
+    credential = checked.credential if checked else None
     return {
         "file": str(file),
-        "accepted": verdict.accepted,
-        "kind": verdict.kind.value,
+        "accepted": checked is not None and checked.accepted,
+        "error": None if checked else str(verdict),
+        "kind": checked.kind.value if checked else None,
         "serial": credential.serial if credential else None,
         "holder": list(credential.holder_names) if credential else [],
         "title": credential.title if credential else None,
         "issuer": credential.issuer if credential else None,
         "checks": [
             {"name": check.name, "outcome": check.outcome.value, "detail": check.detail}
-            for check in verdict.checks
+            for check in (checked.checks if checked else ())
         ],
     }
 
 
-def _print(file: Path, verdict: Verdict) -> None:
-    mark = "[green]accepted[/]" if verdict.accepted else "[red]REJECTED[/]"
-    out.print(f"{mark} ", end="")
-    out.print(str(file), markup=False)
+def _print(verdicts: Sequence[tuple[Path, Verdict | UnusableError]], given: Given) -> None:
+    for file, verdict in verdicts:
+        if isinstance(verdict, UnusableError):
+            complain(f"{file}: {verdict}", "cannot be verified ")
+        else:
+            _print_verdict(file, verdict)
+    read = [verdict for _, verdict in verdicts if isinstance(verdict, Verdict)]
+    accepted = sum(verdict.accepted for verdict in read)
+    if len(verdicts) > 1:
+        say(f"{accepted} accepted, {len(read) - accepted} rejected.")
+    if accepted and given.did is None:
+        complain(
+            "The issuer's keys are those of the did.json beside the files. To know that they are "
+            "the issuer's, give with --did the one from the issuer's own site.",
+            "note: ",
+            "yellow",
+        )
+
+
+def _print_verdict(file: Path, verdict: Verdict) -> None:
+    if verdict.accepted:
+        say(str(file), "accepted ", "green")
+    else:
+        say(str(file), "REJECTED ", "red")
     credential = verdict.credential
     if credential is not None and verdict.accepted:
-        holder = " | ".join(credential.holder_names)
-        out.print(f"         {credential.serial}  {holder}", markup=False)
-        out.print(f"         {credential.title}  ({credential.issuer_name})", markup=False)
+        say(f"         {credential.serial}  {' | '.join(credential.holder_names)}")
+        say(f"         {credential.title}  ({credential.issuer_name})")
     for reason in verdict.reasons:
-        out.print(f"         {reason}", markup=False)
+        say(f"         {reason}")
     for note in verdict.notes:
-        out.print(f"         note: {note}", markup=False)
+        say(f"         note: {note}")

@@ -24,7 +24,7 @@ from .scalars import (
     text,
     whole,
 )
-from .table import Table
+from .table import Row, Table
 
 CORRECTIONS_CSV = "corrections.csv"
 KINDS = (
@@ -69,14 +69,14 @@ def read_corrections(
     }
     table = Table(path, faults, warnings, required=tuple(parsers), prose="reason".__eq__)
     found: list[Correction] = []
-    for line, values, good in table.rows(parsers):
-        kind, *named = values[:4]
+    for row in table.rows(parsers):
+        kind, *named = row.values[:4]
         if kind is None or None in named:
             continue
-        fitting = _fitting(table, line, kind, named, recorded)
-        if good and fitting:
+        fitting = _fitting(table, row, kind, named, recorded)
+        if row.good and fitting:
             participant, target, value = fitting
-            found.append(Correction(kind, participant, target, value, *values[4:]))
+            found.append(Correction(kind, participant, target, value, *row.values[4:]))
     return tuple(dict.fromkeys(found))
 
 
@@ -99,21 +99,21 @@ def move_of(correction: Correction) -> tuple[datetime, datetime]:
 
 
 def _fitting(
-    table: Table, line: int, kind: str, named: Sequence[str], recorded: Recorded
+    table: Table, row: Row, kind: str, named: Sequence[str], recorded: Recorded
 ) -> list[str]:
     """Participant, target and value as the kind wants them; nothing if one does not fit."""
     participant, target, value = named
-    checks: tuple[tuple[str, str, Callable[[], str]], ...] = (
-        ("participant", participant, lambda: _participant(kind, participant, recorded)),
-        ("target", target, lambda: _target(kind, participant, target, recorded)),
-        ("value", value, lambda: _value(kind, target, value, recorded)),
+    checks: tuple[tuple[str, Callable[[], str]], ...] = (
+        ("participant", lambda: _participant(kind, participant, recorded)),
+        ("target", lambda: _target(kind, participant, target, recorded)),
+        ("value", lambda: _value(kind, target, value, recorded)),
     )
     fitting = []
-    for column, cell, check in checks:
+    for column, check in checks:
         try:
             fitting.append(check())
         except ValueError as error:
-            table.fault(line, column, cell, f"for {kind}: {error}")
+            table.refuse(row, column, f"for {kind}: {error}")
     return fitting if len(fitting) == len(checks) else []
 
 

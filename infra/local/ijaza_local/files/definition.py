@@ -14,8 +14,8 @@ from ijaza_contracts.edition import Edition
 from .faults import Faults
 from .glossary import read_glossary
 from .nodes import Fields, Spot, listed, load, scalar
-from .programme import MOST_HOURS, certificates, modules, selection, unique
-from .scalars import day, decimal, language, one_of, time_zone, whole
+from .programme import MOST_HOURS, certificates, modules, selection
+from .scalars import day, decimal, language, once, one_of, time_zone, whole
 from .texts import (
     file_name,
     happening,
@@ -89,16 +89,14 @@ def read_definition(directory: Path, faults: Faults, warnings: Faults) -> Defini
 
 
 def _languages(fields: Fields) -> tuple[str, ...]:
-    found: list[str] = fields.need("languages", listed(scalar(language), least=1)) or []
-    unique(fields.at("languages"), "language", found)
-    return tuple(dict.fromkeys(found))
+    read = listed(scalar(once(language, "language")), least=1)
+    return tuple(fields.need("languages", read) or ())
 
 
 def _described(fields: Fields, languages: tuple[str, ...]) -> Tree:
     """What people read of the edition."""
     organisers = fields.need("organisers", listed(organisations(languages), least=1)) or []
-    ids = [one["id"] for one in organisers if one["id"]]
-    unique(fields.at("organisers"), "organiser", ids)
+    ids = [one["id"] for one in organisers]
     return {
         "id": fields.need("id", scalar(_edition_id)),
         "title": fields.need("title", texts(languages)),
@@ -106,10 +104,12 @@ def _described(fields: Fields, languages: tuple[str, ...]) -> Tree:
         "issuer": fields.need("issuer", issuer(languages)),
         "organisers": organisers,
         "funders": fields.get("funders", listed(organisations(languages)), []),
-        "instructors": fields.get("instructors", listed(organisations(languages, ids)), []),
+        "instructors": fields.get(
+            "instructors", listed(organisations(languages, ids if None not in ids else [])), []
+        ),
         "place": fields.need("place", place(languages)),
         "themes": fields.get("themes", listed(line_of_text), []),
-        "sdgs": fields.get("sdgs", _sdgs, []),
+        "sdgs": fields.get("sdgs", listed(scalar(once(whole(1, 17), "goal"))), []),
         "resources": fields.get("resources", resources, []),
     }
 
@@ -135,12 +135,6 @@ def _attendance(spot: Spot) -> Tree:
         "record": fields.get("record", scalar(one_of("in-out", "in-only")), "in-out"),
         "missing_out": fields.get("missing_out", missing_out, "review"),
     }
-
-
-def _sdgs(spot: Spot) -> list[int]:
-    found: list[int] = listed(scalar(whole(1, 17)))(spot)
-    unique(spot, "goal", (str(number) for number in found))
-    return found
 
 
 def _glossary(

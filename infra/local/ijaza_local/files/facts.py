@@ -11,7 +11,7 @@ from .faults import Faults
 from .model import Result, Scan
 from .people import member
 from .scalars import Parser, decimal, identifier, known_as, moment, one_of, remembering, whole
-from .table import Table
+from .table import Row, Table
 
 RESULTS_CSV = "results.csv"
 SCANS_CSV = "scans.csv"
@@ -24,10 +24,14 @@ Attempt = tuple[str, str, int]
 
 
 class Results(NamedTuple):
-    """What results.csv says: each attempt once, all attempts named in it, and the line of each."""
+    """What results.csv says: each attempt once, and the line of every attempt that it names.
+
+    `is_whole` tells whether it can be told which attempts there are.
+    """
 
     results: tuple[Result, ...] = ()
     attempts: Mapping[Attempt, int] = {}
+    is_whole: bool = True
 
 
 def read_results(
@@ -55,24 +59,30 @@ def read_results(
     table = Table(path, faults, warnings, required=tuple(parsers))
     lines: dict[Attempt, int] = {}
     found: dict[Attempt, Result] = {}
-    for line, values, good in table.rows(parsers):
-        attempt: Attempt = (values[0], values[1], values[2])
+    is_whole = True
+    for row in table.rows(parsers):
+        attempt: Attempt = (row.values[0], row.values[1], row.values[2])
         if None in attempt:
+            is_whole = False
             continue
-        first = lines.setdefault(attempt, line)
+        lines.setdefault(attempt, row.line)
         highest = max_scores.get(attempt[1]) if max_scores else None
-        score = values[3]
+        score = row.values[3]
         if highest is not None and score is not None and score > highest:
-            table.fault(line, "score", str(score), f"a score from 0 to {highest}, the max_score")
-        elif good:
-            known = found.setdefault(attempt, Result(*values))
-            if known.score != score:
-                expected = f"one score for an attempt; line {first} says {known.score}"
-                table.fault(line, "score", str(score), f"{expected}. Correct it in corrections.csv")
-            if known.taken_at != values[4]:
-                expected = f"one time for an attempt; line {first} says another"
-                table.fault(line, "taken_at", values[4].isoformat(), expected)
-    return Results(tuple(found.values()), lines)
+            table.refuse(row, "score", f"a score from 0 to {highest}, the max_score")
+        elif row.good:
+            result = Result(*row.values)
+            _compare(table, row, result, found.setdefault(attempt, result), lines[attempt])
+    return Results(tuple(found.values()), lines, is_whole and not table.has_lost_rows)
+
+
+def _compare(table: Table, row: Row, result: Result, first: Result, line: int) -> None:
+    """Note what differs between a row and the first one of its attempt."""
+    if result.score != first.score:
+        expected = f"one score for an attempt; line {line} says {first.score}"
+        table.refuse(row, "score", f"{expected}. Correct it in corrections.csv")
+    if result.taken_at != first.taken_at:
+        table.refuse(row, "taken_at", f"one time for an attempt; line {line} says another")
 
 
 def tested_module(max_scores: Mapping[str, Decimal | None] | None) -> Parser:
@@ -118,7 +128,7 @@ def read_scans(
     table = Table(path, faults, warnings, required=tuple(parsers))
     count = 0
     latest: datetime | None = None
-    for count, (_, values, good) in enumerate(table.rows(parsers), start=1):
+    for count, (_, values, good, _) in enumerate(table.rows(parsers), start=1):
         if good:
             when = values[5]
             if latest is None or when > latest:

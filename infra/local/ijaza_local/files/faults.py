@@ -1,5 +1,6 @@
 """Where the faults of an edition's files are collected, so that all are named at once."""
 
+import re
 from collections import defaultdict
 
 from .model import Fault
@@ -20,6 +21,7 @@ FILES = (
 
 MOST_PER_FILE = 1000
 LONGEST_VALUE = 200
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class Faults:
@@ -53,8 +55,14 @@ class Faults:
 
 def printable(value: str) -> str:
     """A value as it can be shown: bytes that are no UTF-8 escaped, the length bounded."""
-    shown = value.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    shown = _SURROGATE.sub(_escaped, value)
     return shown if len(shown) <= LONGEST_VALUE else f"{shown[:LONGEST_VALUE]}…"
+
+
+def _escaped(surrogate: re.Match[str]) -> str:
+    """A byte that is no UTF-8 stands as U+DC00 and the byte (`surrogateescape`)."""
+    code = ord(surrogate[0])
+    return f"\\x{code - 0xDC00:02x}" if 0xDC80 <= code <= 0xDCFF else f"\\u{code:04x}"
 
 
 def _place(file: str) -> int:

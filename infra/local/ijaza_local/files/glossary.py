@@ -24,7 +24,7 @@ def read_glossary(
     }
     return [
         {"term": _by_language(values[:3]), "definition": _by_language(values[3:])}
-        for _, values, good in table.rows(parsers)
+        for _, values, good, _ in table.rows(parsers)
         if good
     ]
 

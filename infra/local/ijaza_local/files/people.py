@@ -38,7 +38,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """What applicants.csv says. `refs` are all refs that stand in it, None if it has no header."""
+    """What applicants.csv says. `refs` are all refs in it, None where they cannot be told."""
 
     applicants: tuple[Applicant, ...] = ()
     refs: frozenset[str] | None = None
@@ -59,7 +59,7 @@ class Once:
         line, known = self._rows.setdefault(key, (row.line, content))
         if line != row.line and known != content:
             expected = f"each {self._what} in one row; line {line} has this one with other cells"
-            self._table.fault(row.line, self._column, key, expected)
+            self._table.refuse(row, self._column, expected)
         return line == row.line
 
 
@@ -89,10 +89,12 @@ def read_applicants(
     }
     once = Once(table, "ref", "ref")
     refs: set[str] = set()
+    is_known = True
     found: list[Applicant] = []
     for row in table.rows(parsers):
         ref = row.values[0]
         if ref is None:
+            is_known = False
             continue
         refs.add(ref)
         texts = dict(zip(attributes, row.values[len(NAMED) :], strict=True))
@@ -101,11 +103,12 @@ def read_applicants(
         if once.is_new(row, ref, person) and row.good:
             found.append(person)
             _warn_of_spaces(table.file, row, list(parsers), warnings)
-    return People(tuple(found), frozenset(refs), table.columns)
+    is_known = is_known and not table.has_lost_rows
+    return People(tuple(found), frozenset(refs) if is_known else None, table.columns)
 
 
 def read_partners(path: Path, faults: Faults, warnings: Faults) -> tuple[Partner, ...] | None:
-    """Read partners.csv; None if there is none, or its partners cannot be told."""
+    """Read partners.csv; None if there is none, or its ids cannot be told."""
     if not path.exists():
         return None
     parsers: dict[str, Parser] = {
@@ -118,12 +121,15 @@ def read_partners(path: Path, faults: Faults, warnings: Faults) -> tuple[Partner
     table = Table(path, faults, warnings, required=tuple(parsers))
     once = Once(table, "id", "partner")
     found = []
+    is_known = True
     for row in table.rows(parsers):
-        if row.values[0] is not None:
-            partner = Partner(*row.values)
-            if once.is_new(row, partner.id, partner):
-                found.append(partner)
-    return tuple(found) if table.columns else None
+        if row.values[0] is None:
+            is_known = False
+            continue
+        partner = Partner(*row.values)
+        if once.is_new(row, partner.id, partner):
+            found.append(partner)
+    return tuple(found) if is_known and not table.has_lost_rows else None
 
 
 def read_decisions(

@@ -5,7 +5,6 @@ wrong, a fault is noted and None stands in its place.
 """
 
 from collections import Counter
-from collections.abc import Iterable
 from datetime import datetime
 from itertools import pairwise
 from typing import Any
@@ -13,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from .faults import Faults
 from .nodes import Fields, Reader, Spot, listed, mapping, scalar
-from .scalars import decimal, identifier, moment, one_of, text, whole
+from .scalars import decimal, identifier, moment, once, one_of, text, whole
 from .texts import resources, texts
 
 Tree = dict[str, Any]
@@ -25,28 +24,23 @@ MOST_HOURS = 100_000
 
 def modules(zone: ZoneInfo, languages: tuple[str, ...], warnings: Faults) -> Reader:
     """A reader of `modules`; ids of modules, and of sessions in all of them, are unique."""
+    module_id = scalar(once(_module_id, "module's id"))
+    sessions = listed(session(zone, scalar(once(identifier, "session's id")), warnings), least=1)
 
     def read_module(spot: Spot) -> Tree:
         fields = Fields(spot, ("id", "title", "sessions", "test", "resources"))
         return {
-            "id": fields.need("id", scalar(_module_id)),
+            "id": fields.need("id", module_id),
             "title": fields.need("title", texts(languages)),
-            "sessions": fields.need("sessions", listed(session(zone, warnings), least=1)),
+            "sessions": fields.need("sessions", sessions),
             "test": fields.get("test", _test),
             "resources": fields.get("resources", resources, []),
         }
 
-    def read(spot: Spot) -> list[Tree]:
-        found: list[Tree] = listed(read_module, least=1)(spot)
-        unique(spot, "module", (module["id"] for module in found))
-        sessions = (one for module in found for one in module["sessions"] or ())
-        unique(spot, "session", (one["id"] for one in sessions))
-        return found
-
-    return read
+    return listed(read_module, least=1)
 
 
-def session(zone: ZoneInfo, warnings: Faults) -> Reader:
+def session(zone: ZoneInfo, session_id: Reader, warnings: Faults) -> Reader:
     """A reader of one session with its breaks."""
 
     def read(spot: Spot) -> Tree:
@@ -59,7 +53,7 @@ def session(zone: ZoneInfo, warnings: Faults) -> Reader:
             line = at.node.start_mark.line + 1
             warnings.add(at.document.file, line, at.path, at.shown, expected)
         return {
-            "id": fields.need("id", scalar(identifier)),
+            "id": fields.need("id", session_id),
             "start": start,
             "end": end,
             "breaks": pauses,
@@ -92,23 +86,19 @@ def span(fields: Fields, zone: ZoneInfo) -> tuple[datetime | None, datetime | No
 
 def certificates(languages: tuple[str, ...]) -> Reader:
     """A reader of `certificates`, best first."""
+    certificate_id = scalar(once(identifier, "certificate's id"))
 
     def read_one(spot: Spot) -> Tree:
         fields = Fields(spot, ("id", "kind", "title", "requires"))
         kinds = one_of("completion", "participation", "attendance")
         return {
-            "id": fields.need("id", scalar(identifier)),
+            "id": fields.need("id", certificate_id),
             "kind": fields.need("kind", scalar(kinds)),
             "title": fields.need("title", texts(languages)),
             "requires": fields.get("requires", _requires, {}),
         }
 
-    def read(spot: Spot) -> list[Tree]:
-        found: list[Tree] = listed(read_one, least=1)(spot)
-        unique(spot, "certificate", (one["id"] for one in found))
-        return found
-
-    return read
+    return listed(read_one, least=1)
 
 
 def selection(zone: ZoneInfo, last_end: datetime | None) -> Reader:
@@ -125,15 +115,6 @@ def selection(zone: ZoneInfo, last_end: datetime | None) -> Reader:
         }
 
     return read
-
-
-def unique(spot: Spot, what: str, ids: Iterable[str | None]) -> None:
-    """Note ids that stand more than once."""
-    for name, count in Counter(filter(None, ids)).items():
-        if count > 1:
-            document, line = spot.document, spot.node.start_mark.line + 1
-            expected = f"each {what}'s id once in the edition; this one stands {count} times"
-            document.faults.add(document.file, line, spot.path, name, expected)
 
 
 def _module_id(value: str) -> str:

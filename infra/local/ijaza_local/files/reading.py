@@ -97,7 +97,7 @@ def _read_rows(directory: Path, definition: Definition, faults: Faults, warnings
         refs=refs,
         sessions=definition.sessions,
         max_scores=definition.max_scores,
-        attempts=results.attempts,
+        attempts=results.attempts if results.is_whole else None,
     )
     return _Rows(
         partners=partners,

@@ -1,18 +1,14 @@
 """Rows as a run keeps them: what a person calls each by, and its content in one exact form."""
 
 from dataclasses import fields
-from typing import Literal
 
 import msgspec
 
 from .model import Applicant, Approval, Correction, Decision, Partner, Result, Scan
 
 FileRow = Applicant | Decision | Scan | Result | Correction | Approval | Partner
-Kind = Literal[
-    "applicants", "decisions", "scans", "results", "corrections", "approvals", "partners"
-]
 
-KINDS: dict[Kind, type[FileRow]] = {
+KINDS: dict[str, type[FileRow]] = {
     "applicants": Applicant,
     "decisions": Decision,
     "scans": Scan,
@@ -57,10 +53,11 @@ def content_of(row: FileRow, nth: int = 0) -> str:
     return _ENCODER.encode(row).decode()
 
 
-def row_of(kind: Kind, content: str) -> FileRow:
-    """The row whose content this is.
+def row_of(kind: str, content: str) -> FileRow:
+    """The row of one of `KINDS` whose content this is.
 
     Raises:
+        KeyError: there is no such kind.
         msgspec.ValidationError: it is no content of this kind.
     """
     return _DECODERS[kind].decode(content)

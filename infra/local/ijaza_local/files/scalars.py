@@ -22,7 +22,7 @@ LONGEST_TEXT = 1000
 MOST_NAMES_COMPARED = 500
 MOST_REMEMBERED = 100_000
 
-CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]")
 LINE_BREAK = re.compile("[\t\n\r\u2028\u2029]")
 
 _MOMENT = re.compile(
@@ -122,6 +122,20 @@ def text(most: int = LONGEST_TEXT) -> Callable[[str], str]:
         return value
 
     return parse
+
+
+def once(parse: Parser, what: str) -> Parser:
+    """A parser of values that stand once in an edition; it remembers those it has parsed."""
+    seen: set[Any] = set()
+
+    def parse_new(value: str) -> Any:
+        parsed = parse(value)
+        if parsed in seen:
+            raise ValueError(f"each {what} once; this one stands above already")
+        seen.add(parsed)
+        return parsed
+
+    return parse_new
 
 
 def or_nothing(parse: Callable[[str], str]) -> Callable[[str], str]:

@@ -24,6 +24,7 @@ class Row(NamedTuple):
     line: int
     values: list[Any]
     good: bool
+    cells: list[str]
 
 
 class Record(NamedTuple):
@@ -41,6 +42,7 @@ Plan = list[tuple[int | None, Parser]]
 class Table:
     """A CSV file. `columns` is its header; empty where the file cannot be read as a table.
 
+    `has_lost_rows` is set once rows could not be told apart: what they name is then not known.
     `required` columns must be there, `optional` ones may. Any other column is taken too where
     `further` is set, and otherwise warned of. Cells of `prose` columns may have line breaks.
     """
@@ -58,6 +60,7 @@ class Table:
     ) -> None:
         self.file = path.name
         self.columns: tuple[str, ...] = ()
+        self.has_lost_rows = False
         self._faults = faults
         self._warnings = warnings
         self._path = path
@@ -65,15 +68,23 @@ class Table:
         self._odd_lines: set[int] = set()
         self._records = self._read()
         header = next(self._records, None)
-        if header is None:
-            if not faults.any_in(self.file):
-                self.fault(1, "", "", f"a header row with the columns {', '.join(required)}")
-        elif self._is_good_header(header, required, optional, further):
+        if header is None and not self.has_lost_rows:
+            self._lose(1, "", f"a header row with the columns {', '.join(required)}")
+        elif header is not None and self._is_good_header(header, required, optional, further):
             self.columns = tuple(header.cells)
+        else:
+            self.has_lost_rows = True
 
-    def fault(self, line: int, column: str, value: str, expected: str) -> None:
-        """Note a fault of the file."""
+    def refuse(self, row: Row, column: str, expected: str) -> None:
+        """Note what is wrong with a cell of a row."""
+        self._fault(row.line, column, row.cells[self.columns.index(column)], expected)
+
+    def _fault(self, line: int, column: str, value: str, expected: str) -> None:
         self._faults.add(self.file, line, column, value, expected)
+
+    def _lose(self, line: int, value: str, expected: str) -> None:
+        self.has_lost_rows = True
+        self._fault(line, "", value, expected)
 
     def rows(self, parsers: Mapping[str, Parser]) -> Iterator[Row]:
         """Every row, parsed; a column that the file does not have gives an empty text."""
@@ -87,7 +98,8 @@ class Table:
             start, end, cells = record
             if is_whole and len(cells) == width and start == end and start not in odd_lines:
                 try:
-                    yield Row(start, [parse(cells[place]) for place, parse in quick], True)
+                    values = [parse(cells[place]) for place, parse in quick]
+                    yield Row(start, values, True, cells)
                     continue
                 except ValueError:
                     pass  # the slow way below says of which cells
@@ -107,10 +119,10 @@ class Table:
                 try:
                     value = parse(cell)
                 except ValueError as error:
-                    self.fault(record.start, self.columns[place], cell, str(error))
+                    self._fault(record.start, self.columns[place], cell, str(error))
                     bad.add(place)
             values.append(value)
-        return Row(record.start, values, not bad)
+        return Row(record.start, values, not bad, record.cells)
 
     def _odd_cells(self, record: Record) -> set[int]:
         """The places of cells with characters that no cell may have."""
@@ -121,7 +133,7 @@ class Table:
             column = self.columns[place] if self.columns else ""
             expected = _oddity(cell, prose=self._prose(column))
             if expected:
-                self.fault(record.start, column, cell, expected)
+                self._fault(record.start, column, cell, expected)
                 bad.add(place)
         return bad
 
@@ -131,7 +143,7 @@ class Table:
             return True
         hint = "put quotes around a text with commas" if found > width else "cells are missing"
         expected = f"{width} cells, as the header has; {found} stand here: {hint}"
-        self.fault(record.start, "", ",".join(record.cells), expected)
+        self._lose(record.start, ",".join(record.cells), expected)
         return False
 
     def _is_good_header(
@@ -141,19 +153,19 @@ class Table:
             return False
         cells, known = header.cells, (*required, *optional)
         if len(cells) == 1 and (other := [mark for mark in ";\t|" if mark in cells[0]]):
-            self.fault(header.start, "", cells[0], f"commas between cells, not {other[0]!r}")
+            self._fault(header.start, "", cells[0], f"commas between cells, not {other[0]!r}")
             return False
         repeated = [name for name, count in Counter(cells).items() if count > 1 and name]
         for name in repeated:
-            self.fault(header.start, name, name, "each column once in the header")
+            self._fault(header.start, name, name, "each column once in the header")
         missing = [name for name in required if name not in cells]
         for name in missing:
             hint = did_you_mean(name, [cell for cell in cells if cell not in known])
             expected = f"a column {name}; the header does not have it"
-            self.fault(header.start, name, ",".join(cells), expected + hint)
+            self._fault(header.start, name, ",".join(cells), expected + hint)
         unnamed = further and "" in cells
         if unnamed:
-            self.fault(header.start, "", ",".join(cells), "a name for every column of the header")
+            self._fault(header.start, "", ",".join(cells), "a name for every column of the header")
         if not further:
             for name in dict.fromkeys(cell for cell in cells if cell not in known):
                 expected = f"one of the columns {', '.join(known)}; this one is ignored"
@@ -173,15 +185,15 @@ class Table:
                 return
             except csv.Error as error:
                 if "field larger" in str(error):
-                    self.fault(
+                    self._fault(
                         start, "", "", "cells of at most 131072 characters; is a quote open?"
                     )
                     return
                 expected = f"cells with commas between them, quoted as CSV has it ({error})"
-                self.fault(start, "", "", expected)
+                self._lose(start, "", expected)
                 start = reader.line_num + 1
             except OSError as error:
-                self.fault(0, "", "", f"a file that can be read: {error.strerror}")
+                self._lose(0, "", f"a file that can be read: {error.strerror}")
                 return
 
     def _lines(self) -> Iterator[str]:
@@ -196,11 +208,11 @@ class Table:
                 number += 1
                 if number == 1:
                     if raw.startswith(UTF_16):
-                        self.fault(1, "", "", "text in UTF-8; this is UTF-16, save it as CSV UTF-8")
+                        self._lose(1, "", "text in UTF-8; this is UTF-16, save it as CSV UTF-8")
                         return
                     raw = raw.removeprefix(b"\xef\xbb\xbf")
                 if len(raw) == LONGEST_LINE:
-                    self.fault(number, "", "", f"lines shorter than {LONGEST_LINE} bytes")
+                    self._lose(number, "", f"lines shorter than {LONGEST_LINE} bytes")
                     return
                 line = raw.decode("utf-8", "surrogateescape")
                 if not line.rstrip("\r\n").isprintable():

@@ -16,6 +16,7 @@ from .scalars import (
     known_as,
     language,
     moment,
+    once,
     text,
 )
 
@@ -76,12 +77,15 @@ def issuer(languages: tuple[str, ...]) -> Reader:
 def organisations(languages: tuple[str, ...], organisers: list[str] | None = None) -> Reader:
     """A reader of organisers or funders; of instructors too, where `organisers` are given."""
     known = ("id", "name") if organisers is None else ("id", "name", "organiser")
+    own_id = scalar(once(identifier, "id in this list"))
 
     def read(spot: Spot) -> Tree:
         fields = Fields(spot, known)
-        organiser = scalar(known_as("the id of one of the organisers", organisers or ()))
+        # Where no organiser could be read, whom an instructor belongs to cannot be told.
+        an_organiser = known_as("the id of one of the organisers", organisers or ())
+        organiser = scalar(an_organiser if organisers else identifier)
         return {
-            "id": fields.get("id", scalar(identifier), ""),
+            "id": fields.get("id", own_id, ""),
             "name": fields.need("name", texts(languages)),
             "organiser": fields.get("organiser", organiser, ""),
         }

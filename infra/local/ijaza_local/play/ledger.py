@@ -35,6 +35,7 @@ _KIND = FileKind(
             UNIQUE (kind, key, digest)
         )
         """,
+        "CREATE INDEX in_order ON taken (kind, place) WHERE waiting",
         """
         CREATE TABLE offered (
             place INTEGER PRIMARY KEY,

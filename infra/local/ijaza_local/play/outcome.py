@@ -71,7 +71,7 @@ class Holder(NamedTuple):
     serial: str
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)  # asyncio's runner prints what a task returned, to itself
 class Outcome:
     """Rows of each file by its name, and what a summary is made of, by ref."""
 

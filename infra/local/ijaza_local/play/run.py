@@ -1,15 +1,14 @@
 """`ijaza run`: takes an edition's files into OUT, and writes what came of them."""
 
 import csv
-import fcntl
 import io
-import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
+from time import perf_counter
 
 from ijaza_contracts.edition import Edition
 from ijaza_runtime.failpoints import Step, nowhere
@@ -28,11 +27,10 @@ from ijaza_local.play import phases
 from ijaza_local.play.ledger import Difference, Ledger, Row
 from ijaza_local.play.outcome import HEADERS, Cells, Holder, Outcome, outcome_of
 from ijaza_local.play.phases import PlayError, Progress, Stage
+from ijaza_local.play.state import check_place, opened, services_of
 from ijaza_local.play.summary import report_of
-from ijaza_local.services import Services, running
+from ijaza_local.services import Services
 
-STATE = ".ijaza"
-PARTITIONS = 12
 _OFFERED = 5_000
 
 
@@ -51,15 +49,31 @@ class Taken:
     files: EditionFiles
     latest: datetime | None
     warnings: tuple[Fault, ...]
+    seconds: float
+
+
+class Laps:
+    """How long each phase took, in seconds; the first is the reading of the files."""
+
+    def __init__(self, reading: float) -> None:
+        self.seconds = {"read": round(reading, 2)}
+        self._since = perf_counter()
+
+    def ends(self, phase: str) -> None:
+        """A phase has ended, and the next one begins."""
+        now = perf_counter()
+        self.seconds[phase] = round(now - self._since, 2)
+        self._since = now
 
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """What a run came to. `edition` is as its newest revision has it."""
+    """What a run came to. `edition` is as its newest revision has it; `seconds` are by phase."""
 
     edition: Edition
     outcome: Outcome
     warnings: tuple[Fault, ...]
+    seconds: Mapping[str, float]
 
     @property
     def holders(self) -> list[Holder]:
@@ -81,23 +95,11 @@ async def run_edition(
     Raises `FilesRefusedError` if the files are wrong, or differ from what was taken before, and
     `PlayError` if `out` cannot be used.
     """
-    _check_place(directory, out)
-    with locked(out / STATE):
-        ledger = Ledger(out / STATE / "run.db")
-        try:
-            taken = _take(directory, ledger, revise=revise, progress=progress)
-            async with running(
-                bus_url=f"sqlite:///{out / STATE / 'bus.db'}",
-                store_url=f"sqlite:///{out / STATE / 'stores'}",
-                keys=keys,
-                partitions=PARTITIONS,
-                step=step,
-                handled=progress,
-                member="run",
-            ) as services:
-                return await _play(services, ledger, taken, out, progress)
-        finally:
-            ledger.close()
+    check_place(directory, out, keys)
+    with opened(out) as ledger:
+        taken = _take(directory, ledger, revise=revise, progress=progress)
+        async with services_of(out, ledger, keys, step=step, progress=progress) as services:
+            return await _play(services, ledger, taken, out, progress)
 
 
 async def _play(
@@ -105,13 +107,19 @@ async def _play(
 ) -> Played:
     files = taken.files
     stage = Stage(services, ledger, files.edition, progress)
+    lap = Laps(taken.seconds)
     await phases.enrol(stage, at=_published_at(ledger, taken))
     ledger.note("selected", "yes")
+    lap.ends("enrol")
     await phases.record(stage)
+    lap.ends("record")
     await phases.correct(stage)
+    lap.ends("correct")
     edition = (await services.enrollment.desk.editions.get(files.edition.id)).definition
     await phases.close(stage, closing_time(edition, taken.latest))
+    lap.ends("close")
     await phases.approve(stage)
+    lap.ends("approve")
 
     def write(path: str, content: bytes) -> None:
         write_file(out / path, content)
@@ -121,7 +129,8 @@ async def _play(
     for name, header in HEADERS.items():
         write(f"{name}.csv", csv_of(header, outcome.rows[name]))
     write("report.html", report_of(edition, files, outcome).encode())
-    return Played(edition, outcome, taken.warnings)
+    lap.ends("write")
+    return Played(edition, outcome, taken.warnings, lap.seconds)
 
 
 def _published_at(ledger: Ledger, taken: Taken) -> datetime:
@@ -136,38 +145,9 @@ def _published_at(ledger: Ledger, taken: Taken) -> datetime:
     return min([*starts, *(applicant.applied_at for applicant in applicants)])
 
 
-def _check_place(directory: Path, out: Path) -> None:
-    if not directory.is_dir():
-        raise PlayError(f"{directory} is no folder: give the folder that holds edition.yaml")
-    if out.exists() and not out.is_dir():
-        raise PlayError(f"{out} is a file: give a folder, which is made if it is not there")
-    if out.resolve() == directory.resolve():
-        raise PlayError(f"{out} is the edition's own folder: give another one for what comes out")
-    if out.is_dir() and not (out / STATE).is_dir() and any(out.iterdir()):
-        raise PlayError(
-            f"{out} is not empty and was not made by `ijaza run`: give an empty or a new folder"
-        )
-
-
-@contextmanager
-def locked(state: Path) -> Iterator[None]:
-    """Keep a second run out of the same OUT. Raises `PlayError` if one is under way."""
-    state.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(state / "lock", os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise PlayError(
-                f"another run is using {state.parent}: wait until it has ended"
-            ) from None
-        yield
-    finally:
-        os.close(descriptor)
-
-
 def _take(directory: Path, ledger: Ledger, *, revise: bool, progress: Progress) -> Taken:
     """Read the files and take what is new, or refuse all of it."""
+    since = perf_counter()
     ledger.begin()
     try:
         offered: list[Row] = []
@@ -200,7 +180,7 @@ def _take(directory: Path, ledger: Ledger, *, revise: bool, progress: Progress) 
     except BaseException:
         ledger.refuse()
         raise
-    return Taken(reading.files, reading.latest, reading.warnings)
+    return Taken(reading.files, reading.latest, reading.warnings, perf_counter() - since)
 
 
 def _rows(files: EditionFiles) -> Iterator[Row]:
@@ -292,10 +272,21 @@ def csv_of(header: Cells, rows: Sequence[Cells]) -> bytes:
 
 
 def write_file(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all; one that has the content already is left alone."""
-    if path.is_file() and path.read_bytes() == content:
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Write a file whole or not at all; one that has the content already is left alone.
+
+    Raises `PlayError` if it cannot be written.
+    """
     draft = path.with_name(f".{path.name}.part")
-    draft.write_bytes(content)
-    draft.replace(path)
+    try:
+        if path.is_file() and path.read_bytes() == content:
+            return
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft.write_bytes(content)
+        draft.replace(path)
+    except OSError as error:
+        with suppress(OSError):  # where it could not be made, it cannot be removed
+            draft.unlink()
+        raise PlayError(
+            f"{path} cannot be written: {error.strerror}. Make room, or mend the permissions, and "
+            "run again: the run goes on from here"
+        ) from error

@@ -2,7 +2,8 @@
 
 Each group is one bar, and inside it those of the group of whom more is true: an outline for all, a
 fill for some of them, a stripe for the core; a bar of one number is a fill. The numbers stand at
-the bar's end, so that no colour need be told apart. All text is escaped; the looks are in report.css.
+the bar's end, so that no colour need be told apart. All text is escaped; the looks are in
+report.css.
 """
 
 from collections.abc import Sequence
@@ -26,7 +27,7 @@ _ENGLISH_LETTER, _ARABIC_LETTER, _LABEL_GAP = 6.9, 5.2, 14
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A bar: one number; or all, some of them, the core, None where there is no such number."""
+    """A bar: one number; or all, some of them and the core, None where there is no such number."""
 
     label: Wording
     values: tuple[int | None, ...]
@@ -61,7 +62,7 @@ def _row(top: int, bar: Bar, figures: str, scale: float) -> Markup:
     kinds = ("some",) if len(bar.values) == 1 else ("all", "some", "core")
     shapes = [
         _shape(kind, top, number * scale)
-        for kind, number in zip(kinds, bar.values, strict=True)
+        for kind, number in zip(kinds, bar.values, strict=False)
         if number is not None
     ]
     length = max((number or 0 for number in bar.values), default=0) * scale

@@ -9,7 +9,7 @@ from importlib.resources import files
 from zoneinfo import ZoneInfo
 
 from ijaza_contracts.edition import Edition
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from ijaza_local.files.model import Partner
@@ -43,34 +43,41 @@ def render(
     """
     zone = ZoneInfo(edition.timezone)
     style = _style()
-    people_by = groups.breakdowns(people, Names(edition, partners))
-    of_partners = groups.partner_rows(partners, people)
-    modules = progress.module_rows(edition, people)
-    total = tally.count(people)
-    return (
-        _environment()
-        .get_template("report.html")
-        .render(
-            edition=edition,
-            zone=zone,
-            style=Markup(style),  # noqa: S704 - our own style sheet, which holds no input
-            style_hash=b64encode(sha256(style.encode()).digest()).decode(),
-            title=wording.bilingual(edition.title),
-            closed=moments.day(closed_at.astimezone(zone).date()),
-            period=moments.taught_between(edition.modules, zone),
-            applied=progress.applied_label(edition),
-            total=total,
-            reached={each.column: _reached(each) for each in people_by},
-            way=progress.way(edition, people),
-            outcomes=progress.outcomes(edition, people),
-            certificates=progress.certificate_rows(edition, people),
-            modules=modules,
-            breakdowns=people_by,
-            partners=of_partners,
-            not_nominated=tally.count(person for person in people if not person.nominated_by),
-            reviews=progress.reviews(reviews),
-        )
+    breakdowns = groups.breakdowns(people, Names(edition, partners))
+    return _template().render(
+        edition=edition,
+        zone=zone,
+        style=Markup(style),  # noqa: S704 - our own style sheet, which holds no input
+        style_hash=b64encode(sha256(style.encode()).digest()).decode(),
+        sections=_sections(edition, people, partners),
+        title=wording.bilingual(edition.title),
+        closed=moments.day(closed_at.astimezone(zone).date()),
+        period=moments.taught_between(edition.modules, zone),
+        applied=progress.applied_label(edition),
+        total=tally.count(people),
+        reached={each.column: _reached(each) for each in breakdowns},
+        way=progress.way(edition, people),
+        outcomes=progress.outcomes(edition, people),
+        certificates=progress.certificate_rows(edition, people),
+        modules=progress.module_rows(edition, people),
+        breakdowns=breakdowns,
+        partners=groups.partner_rows(partners, people),
+        not_nominated=tally.count(person for person in people if not person.nominated_by),
+        reviews=progress.reviews(reviews),
     )
+
+
+def _sections(edition: Edition, people: Sequence[Person], partners: Sequence[Partner]) -> list[str]:
+    """The sections that have something to say."""
+    present = {
+        "people": bool(people),
+        "partners": bool(partners or any(person.nominated_by for person in people)),
+        "events": bool(edition.events),
+        "resources": bool(edition.resources or any(each.resources for each in edition.modules)),
+        "glossary": bool(edition.glossary),
+        "themes": bool(edition.themes or edition.sdgs),
+    }
+    return [name for name in wording.SECTIONS if present.get(name, True)]
 
 
 def _reached(breakdown: groups.Breakdown) -> int:
@@ -84,7 +91,8 @@ def _style() -> str:
 
 
 @cache
-def _environment() -> Environment:
+def _template() -> Template:
+    """report.html, with the words and charts that its parts ask for."""
     environment = Environment(
         loader=PackageLoader(_PACKAGE, _TEMPLATES),
         autoescape=True,
@@ -100,7 +108,6 @@ def _environment() -> Environment:
     )
     environment.globals.update(
         W=Wording,
-        as_written=wording.as_written,
         clock=moments.clock,
         country=country,
         duration=moments.duration,
@@ -109,10 +116,11 @@ def _environment() -> Environment:
         language=wording.language,
         module_chart=progress.module_chart,
         not_nominated_label=groups.NOT_NOMINATED,
+        section_names=wording.SECTIONS,
         share=wording.share,
         step_chart=progress.chart_of,
         tallest=TALLEST,
         taught=moments.taught,
         weekday=moments.weekday,
     )
-    return environment
+    return environment.get_template("report.html")

@@ -111,26 +111,23 @@ def module_rows(edition: Edition, people: Iterable[Person]) -> list[ModuleRow]:
     ]
 
 
-def module_chart(identity: str, title: Wording, rows: Sequence[ModuleRow], total: int) -> Markup:
+def module_chart(
+    identity: str, title: Wording, rows: Sequence[ModuleRow], took_part: int, with_tests: bool
+) -> Markup:
     """Who met the attendance and passed the test of each module, of all who took part."""
+    tested = (
+        Wording(", passed the test", "، ثم الناجحون في الاختبار") if with_tests else Wording("")
+    )
     explanation = Wording(
-        "Each bar: took part at the end, met the attendance, passed the test. "
-        "The table has the same numbers.",
-        "في كل شريط: المشاركون حتى النهاية، ثم المستوفون للحضور، ثم الناجحون في الاختبار. "
-        "والأرقام نفسها في الجدول.",
+        f"Each bar: took part at the end, met the attendance{tested.en}. {_SAME_NUMBERS.en}",
+        f"في كل شريط: المشاركون حتى النهاية، ثم المستوفون للحضور{tested.ar}. {_SAME_NUMBERS.ar}",
     )
-    return bars(
-        identity,
-        title,
-        explanation,
-        [
-            Bar(
-                Wording(f"Module {row.number}", f"الوحدة {row.number}"),
-                (total, row.count.attendance, row.count.test),
-            )
-            for row in rows
-        ],
-    )
+    drawn = []
+    for row in rows:
+        label = Wording(f"Module {row.number}", f"الوحدة {row.number}")
+        tests = (row.count.test,) if with_tests else ()
+        drawn.append(Bar(label, (took_part, row.count.attendance, *tests)))
+    return bars(identity, title, explanation, drawn)
 
 
 def certificate_rows(edition: Edition, people: Sequence[Person]) -> list[CertificateRow]:

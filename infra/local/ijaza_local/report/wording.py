@@ -26,6 +26,20 @@ class Wording:
     lang: str = "en"
 
 
+SECTIONS = {
+    "way": Wording("From application to certificate", "من التقديم إلى الشهادة"),
+    "certificates": Wording("Certificates", "الشهادات"),
+    "modules": Wording("Module by module", "الوحدات واحدةً واحدة"),
+    "people": Wording("Who they are", "من هم"),
+    "partners": Wording("Partners", "الشركاء"),
+    "reviews": Wording("Left to review", "ما يحتاج إلى مراجعة"),
+    "calendar": Wording("Calendar", "الجدول الزمني"),
+    "events": Wording("Events", "الفعاليات"),
+    "resources": Wording("Resources", "الموارد"),
+    "glossary": Wording("Glossary", "مسرد المصطلحات"),
+    "themes": Wording("Themes and goals", "المحاور والأهداف"),
+}
+
 COLUMNS = {
     "country": Wording("Country", "البلد"),
     "organisation": Wording("Organisation", "الجهة"),

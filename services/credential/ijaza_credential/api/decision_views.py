@@ -7,9 +7,10 @@ from typing import Annotated, Any, Literal, assert_never
 from ijaza_contracts.credential import CertificateKind
 from pydantic import BaseModel, ConfigDict, Field
 
-from ijaza_credential.domain.change import Change
+from ijaza_credential.domain.change import Change, proposal
 from ijaza_credential.domain.decision import Decision, Finding, Prospect, Standing
 from ijaza_credential.domain.fold import plain
+from ijaza_credential.domain.people import Person
 from ijaza_credential.domain.programme import Programme
 from ijaza_credential.domain.rules import Attendance, TakingPart, TestToPass
 from ijaza_credential.domain.state import State, Stated, Status
@@ -142,9 +143,10 @@ class DecisionView(BaseModel):
 
 
 def decision_view(
-    decision: Decision, state: State, proposed: Change | None, programme: Programme
+    decision: Decision, state: State, programme: Programme, person: Person | None
 ) -> DecisionView:
     """A decision, with the certificates there are and the change that waits, if one does."""
+    proposed = proposal(state, programme, person)
     last = state.issued.get(state.last_version)
     return DecisionView(
         edition=decision.edition,

@@ -10,7 +10,6 @@ from ijaza_runtime.store import Store
 
 from ijaza_credential.api.decision_views import DecisionView, decision_view
 from ijaza_credential.documents.serial import SerialError, parse_serial
-from ijaza_credential.domain.change import proposal
 from ijaza_credential.domain.decision import explain
 from ijaza_credential.domain.people import Person
 from ijaza_credential.domain.programme import Programme
@@ -44,8 +43,8 @@ class Reader:
                 "participant-not-known",
                 f"nothing is known of a participant {participant} of edition {edition}: check both",
             )
-        waits = proposal(state, programme, self.references.get(PEOPLE, participant))
-        return decision_view(explain(state, programme, at), state, waits, programme)
+        person = self.references.get(PEOPLE, participant)
+        return decision_view(explain(state, programme, at), state, programme, person)
 
     async def by_serial(self, typed: str) -> State:
         """The participant of a serial, however it was typed."""

@@ -168,7 +168,9 @@ def says_nothing_new(state: State, _event: Event) -> State:
 def placed(slots: Mapping[Slot, Any], slot: Slot, value: Any) -> dict[Slot, Any]:
     """The slots with this value. They are kept in order, so that equal states are equal bytes."""
     changed = {**slots, slot: value}
-    return changed if slot in slots else dict(sorted(changed.items(), key=_slot))
+    if slot in slots or not slots or slot > max(slots):
+        return changed
+    return dict(sorted(changed.items(), key=_slot))
 
 
 def plain(number: Decimal) -> str:

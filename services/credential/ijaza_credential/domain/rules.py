@@ -150,18 +150,15 @@ def assess(state: State, programme: Programme) -> Assessment:
     certificate; `award` = the first certificate whose requirements are met."
     """
     modules = tuple(module_sums(state, module) for module in programme.modules)
-    award = None
+    missing_of_first: tuple[str, ...] = ()
     for certificate in programme.certificates:
-        if all(each.met for each in criteria(certificate, state, modules)):
-            award = certificate
-            break
-    missing = tuple(
-        each.name
-        for first in programme.certificates[:1]
-        for each in criteria(first, state, modules)
-        if not each.met
-    )
-    return Assessment(modules, award, eligible=award is not None and not missing, missing=missing)
+        asked = criteria(certificate, state, modules)
+        missing = tuple(each.name for each in asked if not each.met)
+        if certificate is programme.certificates[0]:
+            missing_of_first = missing
+        if not missing:
+            return Assessment(modules, certificate, not missing_of_first, missing_of_first)
+    return Assessment(modules, None, eligible=False, missing=missing_of_first)
 
 
 def criteria(

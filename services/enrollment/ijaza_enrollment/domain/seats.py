@@ -79,7 +79,8 @@ class Seats:
 
     def _take(self, groups: Groups) -> None:
         self._taken += 1
-        self._held.update(enumerate(groups))
+        for quota in enumerate(groups):
+            self._held[quota] += 1
 
     def _reached(self, groups: Groups) -> Quota | None:
         for quota in enumerate(groups):

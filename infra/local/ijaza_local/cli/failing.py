@@ -1,0 +1,124 @@
+"""What cannot be used, and what was interrupted, said in a line instead of a traceback."""
+
+import errno
+import gc
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from ijaza_local.cli.console import Exit, complain
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+    from ijaza_runtime.settings import RuntimeSettings
+
+_ADVICE = {
+    errno.ENOSPC: "free space, and try again",
+    errno.EDQUOT: "free space, and try again",
+    errno.EFBIG: "lift the limit of a file's size (ulimit -f), and try again",
+    errno.EACCES: "check the permissions of it and its folder",
+    errno.EPERM: "check the permissions of it and its folder",
+    errno.EROFS: "give a folder on a disk that can be written",
+    errno.ENOTDIR: "a part of the path is a file; give another path",
+    errno.ENOENT: "give a path whose folders are there",
+    errno.EADDRINUSE: "another program listens there; give another --port",
+    errno.EADDRNOTAVAIL: "this machine has no such address; give another --host",
+}
+
+
+@contextmanager
+def told(interrupted: str = "") -> Iterator[None]:
+    """Say in one line what could not be used, or that a signal ended the command.
+
+    `interrupted` says what a person has to know after a Ctrl-C or a SIGTERM. Errors of the program
+    itself pass, for their traceback is needed.
+    """
+    terminated = False
+
+    def end(_number: int, _frame: "FrameType | None") -> None:
+        """A SIGTERM goes the way of a Ctrl-C, on which everything open is closed."""
+        nonlocal terminated
+        terminated = True
+        signal.raise_signal(signal.SIGINT)
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    except KeyboardInterrupt:
+        complain(interrupted, "interrupted. ")
+        number = signal.SIGTERM if terminated else signal.SIGINT
+        raise typer.Exit(128 + number) from None
+    except (typer.Exit, typer.BadParameter, BrokenPipeError):
+        raise  # typer's own: an exit code, a wrong argument, a reader who has gone
+    except Exception as error:
+        reason = _reason(error)
+        if reason is None:
+            raise
+        complain(reason, "cannot go on: ")
+        raise typer.Exit(Exit.UNUSABLE) from None
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def settings() -> "RuntimeSettings":
+    """The settings from the environment, with logs configured by them."""
+    from ijaza_runtime.observe import configure
+    from ijaza_runtime.settings import PREFIX, RuntimeSettings
+    from pydantic import ValidationError
+
+    try:
+        found = RuntimeSettings()
+    except ValidationError as error:
+        for fault in error.errors(include_input=False, include_url=False):
+            name = PREFIX + "".join(str(part) for part in fault["loc"]).upper()
+            complain(f"{name}: {fault['msg']}", "cannot go on: ")
+        raise typer.Exit(Exit.UNUSABLE) from None
+    configure("ijaza", found.log_level)
+    # States and events live long: the collector would go through all of them again and again.
+    gc.set_threshold(100_000, 50, 100)
+    return found
+
+
+def folder(path: Path) -> Path:
+    """A folder that has to be there."""
+    if not path.is_dir():
+        found = "is a file" if path.exists() else "is not there"
+        complain(f"{path} {found}: give the folder that holds edition.yaml", "cannot go on: ")
+        raise typer.Exit(Exit.UNUSABLE)
+    return path
+
+
+def _reason(error: Exception) -> str | None:
+    if isinstance(error, OSError):
+        place = f"{error.filename}: " if error.filename else ""
+        advice = f"; {_ADVICE[error.errno]}" if error.errno in _ADVICE else ""
+        return f"{place}{error.strerror or error}{advice}"
+
+    from ijaza_credential.documents.keys import KeyFileError
+    from ijaza_runtime.bus import BusError
+    from ijaza_runtime.errors import Refusal
+    from ijaza_runtime.secrets import SecretError
+    from ijaza_runtime.store import StoreError
+
+    from ijaza_local.generate import GenerationError
+    from ijaza_local.play.ledger import LedgerError
+    from ijaza_local.play.phases import PlayError
+
+    if isinstance(
+        error,
+        PlayError
+        | BusError
+        | StoreError
+        | SecretError
+        | KeyFileError
+        | LedgerError
+        | GenerationError
+        | Refusal,
+    ):
+        return str(error)
+    return None
