@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -167,7 +168,7 @@ class Office:
                     ]
                 },
             )
-            assert {each["outcome"] for each in answer["results"]} == {"recorded"}
+            assert {each["outcome"] for each in answer["outcomes"]} == {"recorded"}
 
     async def correct(self) -> None:
         for number, row in enumerate(self.files.corrections):
@@ -182,7 +183,7 @@ class Office:
                     body = {**common, "session": row.target}
                     await self.clients.post("attendance", f"{person}/excuses", body)
                 case "score":
-                    body = {**common, "module": module, "attempt": attempt, "score": row.value}
+                    body = {**common, "module": module, "attempt": int(attempt), "score": row.value}
                     await self.clients.post("assessment", f"{person}/score-corrections", body)
                 case "annul":
                     body = {**common, "module": module, "attempt": int(attempt)}
@@ -247,7 +248,7 @@ async def test_an_edition_by_http_alone(governance: Path, keys: Path, tmp_path: 
         await office.close(closing_time(edition, reading.latest))
         issued = rows_of(governance, "certificates")
         for row in issued:
-            await eventually(lambda row=row: certificate_is_valid(clients, row["serial"]))
+            await eventually(partial(certificate_is_valid, clients, row["serial"]))
 
 
 async def known_everywhere(clients: Clients, office: Office) -> bool:
@@ -262,7 +263,7 @@ async def known_everywhere(clients: Clients, office: Office) -> bool:
 async def awards_are(clients: Clients, office: Office, wanted: set[tuple[str, str]]) -> bool:
     """Whether credential has come to these awards."""
     page = await clients.get("credential", f"{office.path}/eligibility", limit=100)
-    have = {(row["participant"], row["award"] or "") for row in page["participants"]}
+    have = {(row["participant"], row["award"] or "") for row in page["rows"]}
     return wanted <= have
 
 

@@ -7,7 +7,7 @@ import pytest
 from ijaza_contracts.envelope import Event
 from ijaza_runtime.adapters.memory_bus import MemoryBus
 from ijaza_runtime.adapters.memory_store import MemoryStore
-from ijaza_runtime.bus import BusError, Record
+from ijaza_runtime.bus import BusError, Delivered, Record
 from ijaza_runtime.commands import Commands, Done, Work
 from ijaza_runtime.errors import Conflicting
 from ijaza_runtime.outbox import Outbox, record_of
@@ -29,6 +29,10 @@ class FailingBus(MemoryBus):
         await super().publish(records)
 
 
+ToyReactor = Reactor[toy.State, toy.Rule, toy.Rule]
+ToyCommands = Commands[toy.State, toy.Rule, toy.Rule]
+
+
 @dataclass
 class World:
     """A bus, a store and one reactor over them; `tell` publishes, `said` reads what came out."""
@@ -40,7 +44,7 @@ class World:
     def __post_init__(self) -> None:
         self.reactor, self.commands = self.process()
 
-    def process(self) -> tuple[Reactor, Commands]:
+    def process(self) -> tuple[ToyReactor, ToyCommands]:
         references = References(self.bus, [toy.FOLD.editions])
         outbox = Outbox(self.bus, self.store)
         reactor = Reactor(
@@ -73,7 +77,7 @@ class World:
             self.clock += 60
         pytest.fail("the reactor did not come to rest")
 
-    async def _all(self, topic: str) -> list[Record]:
+    async def _all(self, topic: str) -> list[Delivered]:
         follower = await self.bus.follower([topic])
         found = []
         while slices := await follower.read(1000):
@@ -87,7 +91,7 @@ class World:
             for event in [toy.Reached.from_body(record.value or b"")]
         )
 
-    async def dead(self) -> list:
+    async def dead(self) -> list[Delivered]:
         return await self._all("toy.dead-letters")
 
 

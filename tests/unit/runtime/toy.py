@@ -99,7 +99,7 @@ def on_reached(state: State, event: Reached) -> State:
     return replace(state, reached=state.reached | {event.revision})
 
 
-def settle(state: State, rule: Rule, person: None) -> tuple[State, Sequence[Event]]:
+def settle(state: State, rule: Rule, person: Rule | None) -> tuple[State, Sequence[Event]]:
     """Say once that the bound of this revision is reached."""
     if len(state.marks) < rule.bound or rule.revision in state.reached:
         return state, []

@@ -61,13 +61,13 @@ class Definition:
 
 def read_definition(directory: Path, faults: Faults, warnings: Faults) -> Definition:
     """Read edition.yaml, and the glossary that it names."""
-    root = load(directory / EDITION_YAML, faults)
+    root = load(directory / EDITION_YAML, faults, warnings)
     if root is None:
         return Definition()
     fields = Fields(root, FIELDS)
     zone: ZoneInfo = fields.need("timezone", scalar(time_zone)) or UNKNOWN_ZONE
     languages = _languages(fields)
-    taught = fields.need("modules", modules(zone, languages, warnings)) or []
+    taught = fields.need("modules", modules(zone, languages)) or []
     tree = {
         **_described(fields, languages),
         **_governed(fields, zone, languages),
@@ -95,18 +95,17 @@ def _languages(fields: Fields) -> tuple[str, ...]:
 
 def _described(fields: Fields, languages: tuple[str, ...]) -> Tree:
     """What people read of the edition."""
-    organisers = fields.need("organisers", listed(organisations(languages), least=1)) or []
+    organisers = fields.need("organisers", listed(organisations(texts(languages)), least=1)) or []
     ids = [one["id"] for one in organisers]
+    known, named = ids if None not in ids else [], texts(hoped=languages)
     return {
         "id": fields.need("id", scalar(_edition_id)),
         "title": fields.need("title", texts(languages)),
-        "subtitle": fields.get("subtitle", texts(languages), {}),
+        "subtitle": fields.get("subtitle", texts(hoped=languages), {}),
         "issuer": fields.need("issuer", issuer(languages)),
         "organisers": organisers,
-        "funders": fields.get("funders", listed(organisations(languages)), []),
-        "instructors": fields.get(
-            "instructors", listed(organisations(languages, ids if None not in ids else [])), []
-        ),
+        "funders": fields.get("funders", listed(organisations(named)), []),
+        "instructors": fields.get("instructors", listed(organisations(named, known)), []),
         "place": fields.need("place", place(languages)),
         "themes": fields.get("themes", listed(line_of_text), []),
         "sdgs": fields.get("sdgs", listed(scalar(once(whole(1, 17), "goal"))), []),

@@ -32,6 +32,7 @@ class Document:
 
     file: str
     faults: Faults
+    warnings: Faults
     lines: dict[str, int] = field(default_factory=dict)
 
     def fault(self, path: str, value: str, expected: str) -> None:
@@ -60,8 +61,15 @@ class Spot:
 
     def fault(self, expected: str) -> None:
         """Note what is wrong with the value."""
-        document, line = self.document, self.node.start_mark.line + 1
-        document.faults.add(document.file, line, self.path, self.shown, expected)
+        self._note(self.document.faults, expected)
+
+    def warn(self, expected: str) -> None:
+        """Note what is odd about the value."""
+        self._note(self.document.warnings, expected)
+
+    def _note(self, notes: Faults, expected: str) -> None:
+        line = self.node.start_mark.line + 1
+        notes.add(self.document.file, line, self.path, self.shown, expected)
 
     def below(self, node: yaml.Node, step: str) -> "Spot":
         """A node inside this one."""
@@ -70,9 +78,9 @@ class Spot:
         return Spot(node, path, self.document)
 
 
-def load(path: Path, faults: Faults) -> Spot | None:
+def load(path: Path, faults: Faults, warnings: Faults) -> Spot | None:
     """The root of a YAML file, or None if it cannot be read as one."""
-    document = Document(path.name, faults)
+    document = Document(path.name, faults, warnings)
     text = _text(path, document)
     if text is None:
         return None

@@ -10,7 +10,6 @@ from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from .faults import Faults
 from .nodes import Fields, Reader, Spot, listed, mapping, scalar
 from .scalars import decimal, identifier, moment, once, one_of, text, whole
 from .texts import resources, texts
@@ -22,16 +21,16 @@ MOST_ATTEMPTS = 1000
 MOST_HOURS = 100_000
 
 
-def modules(zone: ZoneInfo, languages: tuple[str, ...], warnings: Faults) -> Reader:
+def modules(zone: ZoneInfo, languages: tuple[str, ...]) -> Reader:
     """A reader of `modules`; ids of modules, and of sessions in all of them, are unique."""
     module_id = scalar(once(_module_id, "module's id"))
-    sessions = listed(session(zone, scalar(once(identifier, "session's id")), warnings), least=1)
+    sessions = listed(session(zone, scalar(once(identifier, "session's id"))), least=1)
 
     def read_module(spot: Spot) -> Tree:
         fields = Fields(spot, ("id", "title", "sessions", "test", "resources"))
         return {
             "id": fields.need("id", module_id),
-            "title": fields.need("title", texts(languages)),
+            "title": fields.need("title", texts(hoped=languages)),
             "sessions": fields.need("sessions", sessions),
             "test": fields.get("test", _test),
             "resources": fields.get("resources", resources, []),
@@ -40,7 +39,7 @@ def modules(zone: ZoneInfo, languages: tuple[str, ...], warnings: Faults) -> Rea
     return listed(read_module, least=1)
 
 
-def session(zone: ZoneInfo, session_id: Reader, warnings: Faults) -> Reader:
+def session(zone: ZoneInfo, session_id: Reader) -> Reader:
     """A reader of one session with its breaks."""
 
     def read(spot: Spot) -> Tree:
@@ -48,10 +47,7 @@ def session(zone: ZoneInfo, session_id: Reader, warnings: Faults) -> Reader:
         start, end = span(fields, zone)
         pauses = fields.get("breaks", listed(read_break(start, end)), [])
         if _overlap(pauses):
-            at = fields.at("breaks")
-            expected = "breaks apart from each other; time that two of them share is taken out once"
-            line = at.node.start_mark.line + 1
-            warnings.add(at.document.file, line, at.path, at.shown, expected)
+            fields.at("breaks").warn("breaks apart; time that two of them share is taken out once")
         return {
             "id": fields.need("id", session_id),
             "start": start,

@@ -30,7 +30,7 @@ _MOMENT = re.compile(
     re.ASCII,
 ).fullmatch
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII).fullmatch
-_DECIMAL = re.compile(r"\d{1,15}(?:\.\d{1,15})?", re.ASCII).fullmatch
+_DECIMAL = re.compile(r"\d{1,15}(?:\.\d{1,30})?", re.ASCII).fullmatch
 _WHOLE = re.compile(r"\d{1,15}", re.ASCII).fullmatch
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _HOST = re.compile(rf"{_LABEL}(?:\.{_LABEL})*(?::\d{{1,5}})?", re.ASCII).fullmatch

@@ -26,8 +26,11 @@ line_of_text = one_line(scalar(text()))
 """Reads a text that is printed on one line."""
 
 
-def texts(required: tuple[str, ...] = ()) -> Reader:
-    """A reader of the same words in several languages, the required ones among them."""
+def texts(required: tuple[str, ...] = (), hoped: tuple[str, ...] = ()) -> Reader:
+    """A reader of the same words in several languages, the required ones among them.
+
+    One that is hoped for and missing is warned of: another language stands in for it.
+    """
 
     def read(spot: Spot) -> dict[str, str] | None:
         if not isinstance(spot.node, yaml.MappingNode):
@@ -37,10 +40,11 @@ def texts(required: tuple[str, ...] = ()) -> Reader:
         for code, wording in mapping(spot):
             if _is_language(wording, code):
                 found[code] = line_of_text(wording)
-        missing = [code for code in required if code not in found]
+        missing = [code for code in required or hoped if code not in found]
         if missing:
-            spot.fault(f"a text in every language of the edition; {', '.join(missing)} is missing")
-        if not found and not required:
+            note = spot.fault if required or not found else spot.warn
+            note(f"a text in every language of the edition; {', '.join(missing)} is missing")
+        elif not found:
             spot.fault("a text in at least one language")
         return found
 
@@ -74,8 +78,8 @@ def issuer(languages: tuple[str, ...]) -> Reader:
     return read
 
 
-def organisations(languages: tuple[str, ...], organisers: list[str] | None = None) -> Reader:
-    """A reader of organisers or funders; of instructors too, where `organisers` are given."""
+def organisations(name: Reader, organisers: list[str] | None = None) -> Reader:
+    """A reader of organisers or funders; of instructors, where the organisers' ids are given."""
     known = ("id", "name") if organisers is None else ("id", "name", "organiser")
     own_id = scalar(once(identifier, "id in this list"))
 
@@ -86,7 +90,7 @@ def organisations(languages: tuple[str, ...], organisers: list[str] | None = Non
         organiser = scalar(an_organiser if organisers else identifier)
         return {
             "id": fields.get("id", own_id, ""),
-            "name": fields.need("name", texts(languages)),
+            "name": fields.need("name", name),
             "organiser": fields.get("organiser", organiser, ""),
         }
 
@@ -100,7 +104,7 @@ def place(languages: tuple[str, ...]) -> Reader:
         fields = Fields(spot, ("name", "city", "country"))
         return {
             "name": fields.need("name", texts(languages)),
-            "city": fields.get("city", texts(languages), {}),
+            "city": fields.get("city", texts(hoped=languages), {}),
             "country": fields.get("country", scalar(country), ""),
         }
 

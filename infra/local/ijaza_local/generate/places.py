@@ -25,7 +25,7 @@ def with_places(edition: Edition, places: int, applicants: Sequence[Applicant]) 
     limits = []
     for limit in rule.at_most:
         taken = Counter(candidates[ref].columns[limit.per] for ref in order[:places])
-        limits.append(SeatLimit(per=limit.per, seats=max(limit.seats, *taken.values())))
+        limits.append(SeatLimit(per=limit.per, seats=max([limit.seats, *taken.values()])))
     update = {"capacity": places, "at_most": tuple(limits)}
     return edition.model_copy(update={"selection": rule.model_copy(update=update)})
 

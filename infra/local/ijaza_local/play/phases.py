@@ -72,6 +72,15 @@ class Stage:
         for page in self.ledger.waiting(kind, PAGE):
             yield [row_of(row.kind, row.content) for row in page]
 
+    def corrections(self) -> list[tuple[Correction, int]]:
+        """The corrections that wait, each with its place among all that were ever taken."""
+        return [
+            (correction, row.place)
+            for page in self.ledger.waiting("corrections", PAGE)
+            for row in page
+            if isinstance(correction := row_of("corrections", row.content), Correction)
+        ]
+
     def everything(self, kind: str) -> list[Any]:
         """All rows of a kind that wait."""
         return [row for page in self.waiting(kind) for row in page]
@@ -168,17 +177,14 @@ def _result(row: Result) -> RecordResult:
 
 async def correct(stage: Stage) -> None:
     """Phase 3: corrections; then every fact is in, and credential decides."""
-    numbered: list[tuple[Correction, int]] = [
-        (row_of(row.kind, row.content), row.place)
-        for page in stage.ledger.waiting("corrections", PAGE)
-        for row in page
-    ]
+    numbered = stage.corrections()
     await _change_sessions(stage, numbered)
     await _rename(stage, numbered)
     await _depart(stage, departures_in_order([], [row for row, _ in numbered]))
     await drain([stage.services.attendance, stage.services.assessment])
     services, edition = stage.services, stage.edition.id
-    attending, assessing = [], []
+    attending: list[Work[Any, Any, Any]] = []
+    assessing: list[Work[Any, Any, Any]] = []
     for row, _ in numbered:
         participant, correction = stage.participant(row.participant), command_id(row)
         match row.kind:

@@ -9,8 +9,6 @@ from functools import partial
 from itertools import chain
 from pathlib import Path
 
-import structlog
-
 from ijaza_runtime.adapters import sqlite_log
 from ijaza_runtime.adapters.consumer import LeasedConsumer
 from ijaza_runtime.adapters.groups import Moment
@@ -24,13 +22,12 @@ from ijaza_runtime.bus import (
     TopicPartition,
     TopicPlan,
 )
+from ijaza_runtime.observe import log
 
 LEASE_SECONDS = 10.0
 """How long a process that died or was stopped keeps its partitions."""
 
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
-
-_logger = structlog.get_logger(__name__)
 
 _Publication = tuple[Sequence[Record], asyncio.Future[None]]
 
@@ -159,10 +156,10 @@ class SqliteBus:
             )
             done = not lanes or await self._compact(lanes)
         except BusError as error:
-            _logger.warning("compaction-failed", reason=str(error))
+            log.warning("compaction failed", reason=str(error))
         else:
             if not done:
-                _logger.warning("compaction-unfinished", reason="another process reads the file")
+                log.warning("compaction unfinished", reason="another process reads the file")
 
     async def _compact(self, lanes: Sequence[int]) -> bool:
         """Compact; whether what was removed is gone from the write-ahead log as well."""

@@ -7,14 +7,13 @@ from concurrent.futures import Future
 from pathlib import Path
 from sqlite3 import Connection
 
-import structlog
-
 from ijaza_runtime.adapters import groups, sqlite_groups, sqlite_log
 from ijaza_runtime.adapters.groups import Group, Moment
 from ijaza_runtime.adapters.log import Seat, TopicShape, unknown_topics
 from ijaza_runtime.adapters.sqlite_file import FileKind
 from ijaza_runtime.adapters.sqlite_worker import Worker
 from ijaza_runtime.bus import BusError, Delivered, TopicPartition
+from ijaza_runtime.observe import log
 
 BUS_FILE = FileKind(
     application_id=0x496A7A62,
@@ -25,8 +24,6 @@ BUS_FILE = FileKind(
 )
 
 _RENEWALS_A_LEASE = 3
-
-_logger = structlog.get_logger(__name__)
 
 
 class SqliteLog:
@@ -155,7 +152,7 @@ class SqliteLog:
                 try:
                     self._renew(seat).result()
                 except BusError as error:
-                    _logger.warning("lease-not-renewed", group=seat.group, reason=str(error))
+                    log.warning("lease not renewed", group=seat.group, reason=str(error))
 
     def _renew(self, seat: Seat) -> Future[None]:
         def renew(file: Connection) -> None:
