@@ -53,7 +53,7 @@ def test_no_domain_reads_a_clock(service: Path) -> None:
     assert found == []
 
 
-def tests_without_docstring(path: Path) -> Iterator[str]:
+def undocumented(path: Path) -> Iterator[str]:
     """Tests in a file that do not say what they show."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if (
@@ -67,7 +67,7 @@ def tests_without_docstring(path: Path) -> Iterator[str]:
 def test_every_test_says_what_it_shows() -> None:
     """Tests read as documentation: each has a docstring."""
     files = (ROOT / "tests").rglob("test_*.py")
-    assert [name for path in files for name in tests_without_docstring(path)] == []
+    assert [name for path in files for name in undocumented(path)] == []
 
 
 def test_a_file_fits_on_a_few_screens() -> None:

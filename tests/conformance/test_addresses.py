@@ -46,7 +46,7 @@ async def test_three_slashes_begin_a_relative_path(
 
 
 async def test_partitions_are_dealt_in_the_order_of_member_names(tmp_path: Path) -> None:
-    """The member's name begins the name in the group."""
+    """A process has the place in the order that its name gives it."""
     buses = [open_bus(f"sqlite:///{tmp_path / 'bus.db'}", member=name) for name in ("z", "a")]
     await buses[0].provision([TopicPlan("facts", 4)])
     consumers = [await bus.consumer("group", ["facts"]) for bus in buses]

@@ -37,21 +37,33 @@ def clock() -> Clock:
 
 
 @pytest.fixture(params=["memory", "sqlite"])
-async def buses(
+async def connect_clocked(
     request: pytest.FixtureRequest, tmp_path: Path, clock: Clock
-) -> AsyncIterator[list[Bus]]:
-    """Two buses on one place whose leases run by `clock`, with 40 records on a topic."""
+) -> AsyncIterator[Callable[[str], Bus]]:
+    """Opens buses on one place whose leases run by `clock`, with 40 records on a topic."""
     log = MemoryLog(clock)
     make: dict[str, Callable[[str], Bus]] = {
         "memory": lambda member: MemoryBus(log, member=member),
         "sqlite": lambda member: SqliteBus(tmp_path / "bus.db", member=member, clock=clock),
     }
-    opened = [make[request.param](member) for member in "ab"]
-    await opened[0].provision([TopicPlan(TOPIC, PARTITIONS)])
-    await opened[0].publish(numbered(TOPIC, 40, keys=20))
-    yield opened
+    opened: list[Bus] = []
+
+    def connect(member: str) -> Bus:
+        opened.append(make[request.param](member))
+        return opened[-1]
+
+    first = connect("first")
+    await first.provision([TopicPlan(TOPIC, PARTITIONS)])
+    await first.publish(numbered(TOPIC, 40, keys=20))
+    yield connect
     for bus in opened:
         await bus.close()
+
+
+@pytest.fixture
+def buses(connect_clocked: Callable[[str], Bus]) -> list[Bus]:
+    """Two such buses."""
+    return [connect_clocked("a"), connect_clocked("b")]
 
 
 async def stopped_and_replaced(buses: list[Bus], clock: Clock) -> tuple[Consumer, Consumer]:
@@ -120,6 +132,38 @@ async def test_a_member_whose_lease_ran_out_is_ousted_though_nobody_took_over(
     clock.seconds += LEASE_SECONDS
     with pytest.raises(Ousted):
         await stopped.commit({TopicPartition(TOPIC, 0): 1})
+
+
+async def test_who_comes_back_under_its_name_waits_for_nobody(
+    connect_clocked: Callable[[str], Bus],
+) -> None:
+    """It has at once what it held when it was killed; if that process lives, it is ousted."""
+    killed = await joined(connect_clocked("a"), "group", [TOPIC], PARTITIONS)
+    await read(killed, ALL, 40)
+    again = await connect_clocked("a").consumer("group", [TOPIC])
+    assert await again.assigned() == frozenset(ALL)
+    assert len(await read(again, ALL, 40)) == 40
+    with pytest.raises(Ousted):
+        await killed.commit({TopicPartition(TOPIC, 0): 1})
+    assert await committed(again) == dict.fromkeys(ALL, 0)
+
+
+async def test_two_under_one_name_still_share(connect_clocked: Callable[[str], Bus]) -> None:
+    """If the first was not killed after all, it joins again beside the second."""
+    first = await joined(connect_clocked("a"), "group", [TOPIC], PARTITIONS)
+    second = await joined(connect_clocked("a"), "group", [TOPIC], PARTITIONS)
+    assert await first.assigned() == frozenset()
+    held = await assigned(first, second, partitions=PARTITIONS)
+    assert [len(each) for each in held] == [2, 2]
+
+
+async def test_a_name_that_another_begins_with_is_another(
+    connect_clocked: Callable[[str], Bus],
+) -> None:
+    """Members `a` and `a#b` do not take each other's places."""
+    await joined(connect_clocked("a#b"), "group", [TOPIC], PARTITIONS)
+    other = await connect_clocked("a").consumer("group", [TOPIC])
+    assert await other.assigned() == frozenset()
 
 
 async def test_what_was_lost_is_left_out_of_one_answer(buses: list[Bus], clock: Clock) -> None:

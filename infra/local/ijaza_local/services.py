@@ -1,6 +1,7 @@
 """All services in one process, on one bus, each with a store of its own."""
 
-from collections.abc import AsyncIterator, Iterable
+import asyncio
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,11 @@ from ijaza_runtime.failpoints import Step, nowhere
 from ijaza_runtime.reactor import Handled, unheeded
 from ijaza_runtime.service import Assembly, Parts, provision
 from ijaza_runtime.store import Store
+
+PATIENCE = 5
+"""Failures in a row after which a drain gives up: three seconds of them."""
+PAUSE = 0.05
+"""Seconds between two looks at what waits to be tried again."""
 
 NAMES = (enrollment.NAME, attendance.NAME, assessment.NAME, credential.NAME)
 
@@ -95,11 +101,20 @@ async def running(
         await bus.close()
 
 
-async def drain(services: Iterable[Assembly[Any]]) -> None:
-    """Turn services until none has anything left to do."""
+async def drain(services: Sequence[Assembly[Any]]) -> None:
+    """Turn services until none has anything left to do.
+
+    Raises what one of them has failed with again and again: with that, it would never be done.
+    """
     while True:
         done = False
         for service in services:
             done |= await service.turn()
-        if not done and all([await service.caught_up() for service in services]):
+        if done:
+            continue
+        if all([await service.caught_up() for service in services]):
             return
+        for service in services:
+            if error := service.stuck(PATIENCE):
+                raise error
+        await asyncio.sleep(PAUSE)

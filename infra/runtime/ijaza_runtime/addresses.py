@@ -26,8 +26,10 @@ _SERVICE = re.compile(r"[a-z][a-z0-9-]*")
 def open_bus(url: str, *, member: str | None = None) -> Bus:
     """The bus at an address: `sqlite:///<file>` or `memory://`.
 
-    `member` begins the name under which this process stands in its groups. Raises `BusError` if
-    the address has another form, or what is there cannot be used.
+    `member` names this process in its groups. Give it only to a process that is the only one to
+    have the name: who joins under a name ends the leases of those who had it before, so that
+    nobody waits for a process that was killed. Raises `BusError` if the address has another form,
+    or what is there cannot be used.
     """
     if url == _MEMORY:
         return MemoryBus(member=member)

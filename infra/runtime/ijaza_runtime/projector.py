@@ -19,6 +19,7 @@ Project = Callable[[Sequence[Event]], Awaitable[None]]
 
 LONGEST_PAUSE = 30.0
 """Seconds between two tries of events that keep failing."""
+_MOST_DOUBLINGS = 20
 
 
 class Projector:
@@ -48,6 +49,7 @@ class Projector:
         self._now = now
         self._consumer: Consumer | None = None
         self._failures = 0
+        self._error: Exception | None = None
         self._not_before = 0.0
 
     async def turn(self) -> bool:
@@ -63,14 +65,24 @@ class Projector:
                     done = True
             except Ousted:
                 continue
-            except Exception:  # the events stay uncommitted, and come again
+            except Exception as error:  # the events stay uncommitted, and come again
                 log.exception("projection failed", group=self._group, partition=partition)
-                self._not_before = self._now() + min(LONGEST_PAUSE, 0.1 * 2**self._failures)
+                pause = 0.1 * 2 ** min(self._failures, _MOST_DOUBLINGS)
+                self._not_before = self._now() + min(LONGEST_PAUSE, pause)
                 self._failures += 1
+                self._error = error
                 await self._consumer.rewind(partition)
                 return done
         self._failures = 0
         return done
+
+    def caught_up(self) -> bool:
+        """Whether nothing that this process holds has failed and waits to be tried again."""
+        return not self._failures
+
+    def stuck(self, tries: int) -> Exception | None:
+        """What it has failed with so often in a row, or None."""
+        return self._error if self._failures >= tries else None
 
     async def close(self) -> None:
         """Leave the group."""

@@ -12,7 +12,7 @@ a new revision, a closing or a corrected name take effect, resumably.
 
 from collections.abc import Callable, Iterable, Sequence
 from time import monotonic
-from typing import Generic
+from typing import Generic, NamedTuple
 
 from ijaza_contracts.envelope import Event, Undecodable, decode
 from ijaza_contracts.topics import Topic, dead_letters
@@ -48,12 +48,22 @@ GROUP = 1_000
 LONGEST_PAUSE = 30.0
 """Seconds between two tries of a partition that keeps failing."""
 
+_MOST_DOUBLINGS = 20
+
 Handled = Callable[[str, int], None]
 """(service, records handled): for whoever shows progress."""
 
 
 def unheeded(_service: str, _records: int) -> None:
     """Show no progress."""
+
+
+class _Failure(NamedTuple):
+    """How often a partition has failed in a row, with what, and when it is tried again."""
+
+    tries: int
+    not_before: float
+    error: Exception
 
 
 class Reactor(Generic[S, P, K]):
@@ -89,7 +99,7 @@ class Reactor(Generic[S, P, K]):
         self._consumer: Consumer | None = None
         self._states: dict[int, States[S]] = {}
         self._to_review: set[int] = set()
-        self._failures: dict[int, tuple[int, float]] = {}
+        self._failures: dict[int, _Failure] = {}
 
     async def turn(self) -> bool:
         """Do what there is to do on every partition held; whether anything was done.
@@ -118,6 +128,11 @@ class Reactor(Generic[S, P, K]):
             and not self._to_review
             and not any(states.unsettled or states.unsaved for states in self._states.values())
         )
+
+    def stuck(self, tries: int) -> Exception | None:
+        """What a partition has failed with so often in a row, or None."""
+        failures = self._failures.values()
+        return next((each.error for each in failures if each.tries >= tries), None)
 
     async def close(self) -> None:
         """Leave the group. What was not saved is somebody else's to fold again."""
@@ -158,8 +173,9 @@ class Reactor(Generic[S, P, K]):
 
     async def _attempt(self, consumer: Consumer, partition: int) -> bool:
         """Work on a partition; after a failure it waits, and starts over from what is committed."""
-        tries, not_before = self._failures.get(partition, (0, 0.0))
-        if self._now() < not_before:
+        failure = self._failures.get(partition)
+        tries = failure.tries if failure else 0
+        if failure and self._now() < failure.not_before:
             return False
         try:
             if tries:
@@ -168,12 +184,12 @@ class Reactor(Generic[S, P, K]):
         except Ousted:
             self._forget(partition)
             return True
-        except Exception:  # whatever it is, nothing of the partition may be passed over
+        except Exception as error:  # whatever it is, nothing of the partition may be passed over
             log.exception("partition held", partition=partition, tries=tries + 1)
             self._states[partition] = States(KEPT)
             self._to_review.add(partition)
-            pause = min(LONGEST_PAUSE, 0.1 * 2**tries)
-            self._failures[partition] = (tries + 1, self._now() + pause)
+            pause = min(LONGEST_PAUSE, 0.1 * 2 ** min(tries, _MOST_DOUBLINGS))
+            self._failures[partition] = _Failure(tries + 1, self._now() + pause, error)
             await self._quietly_rewind(consumer, partition)
             return False
         self._failures.pop(partition, None)

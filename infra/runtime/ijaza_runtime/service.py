@@ -132,7 +132,16 @@ class Assembly(Generic[D]):
 
     async def caught_up(self) -> bool:
         """Whether nothing is left to do that this process can do."""
+        if self.projector is not None and not self.projector.caught_up():
+            return False
         return self.reactor is None or await self.reactor.caught_up()
+
+    def stuck(self, tries: int) -> Exception | None:
+        """What has failed so often in a row that it will hardly mend itself, or None."""
+        found = self.reactor.stuck(tries) if self.reactor is not None else None
+        if found is None and self.projector is not None:
+            found = self.projector.stuck(tries)
+        return found
 
     def app(self) -> FastAPI:
         """The HTTP application of this service."""

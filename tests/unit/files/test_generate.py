@@ -161,6 +161,34 @@ def test_refuses_rules_that_a_cohort_cannot_pass(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["source"]
 
 
+def test_people_have_what_the_rules_ask_for(tmp_path: Path) -> None:
+    """A rule may name any column; who fails it is there, too, and the names fit."""
+    rule = {"gender": ["female"], "country": ["LY", "TN"], "port": ["sea", "land"]}
+    selection = {"capacity": "3", "require": rule, "at_most": [{"per": "country", "seats": "1"}]}
+    source = small_edition(tmp_path / "source", selection=selection)
+    generate(source, tmp_path / "out", 30, 1)
+    files, _ = read(tmp_path / "out")
+    chosen = ever_taking_part(files.edition.selection, files.applicants, [])
+    people = [one.attributes for one in files.applicants if one.ref in chosen]
+    assert {one["gender"] for one in people} == {"female"}
+    assert {one["country"] for one in people} == {"LY", "TN"}
+    assert {one["port"] for one in people} == {"sea", "land"}
+    assert len(files.applicants) > 30 + 2
+
+
+def test_refuses_a_number_that_is_shared_by_an_alias(tmp_path: Path) -> None:
+    """It cannot be changed by itself."""
+    source = small_edition(tmp_path / "source", selection={"capacity": "3"})
+    text = (source / "edition.yaml").read_text(encoding="utf-8")
+    text = text.replace('"attempts": "2"', '"attempts": &n "2"')
+    text = text.replace(
+        '"capacity": "3"', '"capacity": "3", "at_most": [{"per": "country", "seats": *n}]'
+    )
+    (source / "edition.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(GenerationError, match="without an alias"):
+        generate(source, tmp_path / "out", 30, 1)
+
+
 @pytest.mark.parametrize("participants", [0, -1, 10**7])
 def test_refuses_numbers_out_of_range(participants: int, tmp_path: Path) -> None:
     """There is nothing to make of nobody."""

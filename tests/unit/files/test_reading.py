@@ -113,6 +113,21 @@ def test_identical_rows_are_one_as_parsed(tmp_path: Path) -> None:
     assert len(reading.files.results) == 1
 
 
+def test_an_alias_stands_for_what_it_names(tmp_path: Path) -> None:
+    """What stands twice may be written once, as YAML has it."""
+    text = FILES["edition.yaml"]
+    text = text.replace(
+        "name: {en: Office, ar: المكتب}\n", "name: &office {en: Office, ar: المكتب}\n"
+    )
+    text = text.replace(
+        "{id: office, name: {en: Office, ar: المكتب}}", "{id: office, name: *office}"
+    )
+    (small_edition(tmp_path) / "edition.yaml").write_text(text, encoding="utf-8")
+    reading = read_edition(tmp_path)
+    assert reading.files is not None
+    assert reading.files.edition.organisers[0].name == {"en": "Office", "ar": "المكتب"}
+
+
 def test_names_the_faults_of_all_files_at_once(tmp_path: Path) -> None:
     """Nothing hides behind the first fault; they come by file and line."""
     small_edition(tmp_path)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from ijaza_local.files import read_edition
 
-from tests.editions import small_edition
+from tests.editions import FILES, small_edition
 
 
 def test_what_is_odd_but_valid_is_warned_of(tmp_path: Path) -> None:
@@ -103,3 +103,12 @@ def test_warns_of_breaks_that_share_time(tmp_path: Path) -> None:
     assert [one.column for one in reading.warnings if "breaks" in one.expected] == [
         "modules[m2].sessions[m2-d1].breaks"
     ]
+
+
+def test_warns_of_a_title_that_lacks_a_language(tmp_path: Path) -> None:
+    """A module's title may stand in one language for both; the edition's own may not."""
+    text = FILES["edition.yaml"].replace("{en: Second module, ar: الوحدة الثانية}", "{en: Second}")
+    (small_edition(tmp_path) / "edition.yaml").write_text(text, encoding="utf-8")
+    reading = read_edition(tmp_path)
+    assert reading.faults == ()
+    assert [(one.line, one.column) for one in reading.warnings] == [(35, "modules[m2].title")]

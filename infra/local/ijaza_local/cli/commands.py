@@ -92,9 +92,7 @@ def explain(
 
 @app.command()
 def verify(
-    files: Annotated[
-        list[Path], typer.Argument(metavar="FILE", help="Certificates, PDF or JSON.")
-    ],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE", help="Certificates, PDF or JSON.")],
     register: Annotated[Path | None, typer.Option(help="The signed register.json.")] = None,
     did: Annotated[
         Path | None, typer.Option(help="The issuer's did.json, from the issuer's own site.")

@@ -26,6 +26,7 @@ class Exit(IntEnum):
     NO = 1
     USAGE = 2
     UNUSABLE = 3
+    FAULT = 4
 
 
 def print_json(value: Any) -> None:
@@ -34,21 +35,25 @@ def print_json(value: Any) -> None:
     sys.stdout.write("\n")
 
 
-def say(text: str, lead: str = "", style: str = "") -> None:
-    """Print a line as it stands, with no markup in it, after a lead in a style."""
-    out.print(Text.assemble((lead, style), text))
+Part = str | tuple[str, str]
+"""A piece of a line: as it stands, or with a style. Nothing in it is markup."""
 
 
-def complain(text: str, lead: str = "", style: str = "red") -> None:
-    """As `say`, to stderr."""
-    err.print(Text.assemble((lead, style), text))
+def say(*parts: Part) -> None:
+    """Print a line."""
+    out.print(Text.assemble(*parts))
+
+
+def complain(*parts: Part) -> None:
+    """Print a line to stderr."""
+    err.print(Text.assemble(*parts))
 
 
 def show_faults(title: str, style: str, faults: "Sequence[Fault]") -> None:
     """Print faults or warnings to stderr, a line each."""
     if not faults:
         return
-    complain("", f"{title} ({len(faults)}):", style)
+    complain((f"{title} ({len(faults)}):", style))
     for fault in faults:
         complain(f"  {fault}")
 
@@ -76,7 +81,7 @@ class Bars:
 
     def advance(self, what: str, count: int) -> None:
         """So many more of something are done."""
-        if self._progress is None:
+        if self._progress is None or not count:
             return
         if what not in self._tasks:
             self._tasks[what] = self._progress.add_task(what, total=None)

@@ -4,7 +4,6 @@ import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
 
-import typer
 from ijaza_credential.api.decision_views import decision_view
 from ijaza_credential.domain.decision import Decision, Finding, Standing
 from ijaza_credential.domain.decision import explain as explain_state
@@ -12,7 +11,7 @@ from ijaza_credential.domain.rules import Attendance, TakingPart, TestToPass
 from ijaza_credential.domain.state import State
 from ijaza_enrollment.domain.run import Result
 
-from ijaza_local.cli.console import Exit, complain, print_json, say
+from ijaza_local.cli.console import Part, print_json, say
 from ijaza_local.cli.failing import settings
 from ijaza_local.files.scalars import did_you_mean
 from ijaza_local.play.ledger import Ledger
@@ -20,15 +19,14 @@ from ijaza_local.play.phases import PlayError
 from ijaza_local.play.state import is_out, opened, services_of
 from ijaza_local.services import Services
 
-STYLES = {Standing.MET: "green", Standing.NOT_YET: "yellow", Standing.OUT_OF_REACH: "red"}
+_STYLES = {Standing.MET: "green", Standing.NOT_YET: "yellow", Standing.OUT_OF_REACH: "red"}
 
 
 def explain_decision(to: Path, ref: str, *, as_json: bool) -> None:
     """Print why a participant of a played edition holds a certificate or not."""
-    keys = settings().keys
+    keys = settings(logs=False).keys
     if not is_out(to):
-        complain(f"{to} was not made by `ijaza run`: give its OUT", "cannot go on: ")
-        raise typer.Exit(Exit.UNUSABLE)
+        raise PlayError(f"{to} was not made by `ijaza run`: give the OUT of a run")
     with opened(to) as ledger:
         asyncio.run(_explain(to, ledger, ref, keys, as_json=as_json))
 
@@ -76,14 +74,14 @@ def _print(decision: Decision) -> None:
     for prospect in decision.prospects:
         titles = prospect.certificate.title
         say("")
-        say(prospect.standing, f"{prospect.certificate.id}: ", f"bold {STYLES[prospect.standing]}")
+        say((prospect.certificate.id, "bold"), ": ", _standing(prospect.standing))
         say(f"  {titles.get('en') or next(iter(titles.values()))}")
         for finding in prospect.findings:
             _print_finding(finding)
 
 
 def _print_finding(finding: Finding) -> None:
-    say(finding.standing, f"  {finding.criterion.name}: ", STYLES[finding.standing])
+    say("  ", (finding.criterion.name, "bold"), ": ", _standing(finding.standing))
     say(f"    {_numbers(finding)}")
     say(f"    rule: {finding.rule.en}")
     if finding.left.en:
@@ -91,6 +89,10 @@ def _print_finding(finding: Finding) -> None:
         say(f"          {finding.left.ar}")
     if finding.evidence:
         say(f"    evidence: {', '.join(finding.evidence)}")
+
+
+def _standing(standing: Standing) -> Part:
+    return (standing.value, _STYLES[standing])
 
 
 def _numbers(finding: Finding) -> str:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from ijaza_runtime.settings import RuntimeSettings
 
+LEAD = ("cannot go on: ", "red")
+
 _ADVICE = {
     errno.ENOSPC: "free space, and try again",
     errno.EDQUOT: "free space, and try again",
@@ -35,8 +37,8 @@ _ADVICE = {
 def told(interrupted: str = "") -> Iterator[None]:
     """Say in one line what could not be used, or that a signal ended the command.
 
-    `interrupted` says what a person has to know after a Ctrl-C or a SIGTERM. Errors of the program
-    itself pass, for their traceback is needed.
+    `interrupted` says what a person has to know after a Ctrl-C or a SIGTERM. A fault of the program
+    itself is logged with the places that it passed, and without the data that it met there.
     """
     terminated = False
 
@@ -50,7 +52,7 @@ def told(interrupted: str = "") -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        complain(interrupted, "interrupted. ")
+        complain(("interrupted. ", "red"), interrupted)
         number = signal.SIGTERM if terminated else signal.SIGINT
         raise typer.Exit(128 + number) from None
     except (typer.Exit, typer.BadParameter, BrokenPipeError):
@@ -58,15 +60,20 @@ def told(interrupted: str = "") -> Iterator[None]:
     except Exception as error:
         reason = _reason(error)
         if reason is None:
-            raise
-        complain(reason, "cannot go on: ")
+            _report(error)
+            raise typer.Exit(Exit.FAULT) from error
+        complain(LEAD, reason)
         raise typer.Exit(Exit.UNUSABLE) from None
     finally:
         signal.signal(signal.SIGTERM, before)
 
 
-def settings() -> "RuntimeSettings":
-    """The settings from the environment, with logs configured by them."""
+def settings(*, logs: bool = True) -> "RuntimeSettings":
+    """The settings from the environment, with logs configured by them.
+
+    Without `logs` nothing is logged unless the environment asks for it: where a command ends by
+    what goes wrong, its message says so.
+    """
     from ijaza_runtime.observe import configure
     from ijaza_runtime.settings import PREFIX, RuntimeSettings
     from pydantic import ValidationError
@@ -76,9 +83,10 @@ def settings() -> "RuntimeSettings":
     except ValidationError as error:
         for fault in error.errors(include_input=False, include_url=False):
             name = PREFIX + "".join(str(part) for part in fault["loc"]).upper()
-            complain(f"{name}: {fault['msg']}", "cannot go on: ")
+            complain(LEAD, f"{name}: {fault['msg']}")
         raise typer.Exit(Exit.UNUSABLE) from None
-    configure("ijaza", found.log_level)
+    level = found.log_level if logs or "log_level" in found.model_fields_set else "CRITICAL"
+    configure("ijaza", level)
     # States and events live long: the collector would go through all of them again and again.
     gc.set_threshold(100_000, 50, 100)
     return found
@@ -88,9 +96,17 @@ def folder(path: Path) -> Path:
     """A folder that has to be there."""
     if not path.is_dir():
         found = "is a file" if path.exists() else "is not there"
-        complain(f"{path} {found}: give the folder that holds edition.yaml", "cannot go on: ")
+        complain(LEAD, f"{path} {found}: give the folder that holds edition.yaml")
         raise typer.Exit(Exit.UNUSABLE)
     return path
+
+
+def _report(error: Exception) -> None:
+    from ijaza_runtime.observe import configure, log
+
+    configure("ijaza", "ERROR")
+    log.error("uncaught", exc_info=error)
+    complain(LEAD, "this is a fault of Ijaza, and the line above says where. Please report it.")
 
 
 def _reason(error: Exception) -> str | None:

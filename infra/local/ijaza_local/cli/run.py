@@ -29,7 +29,7 @@ SHOWN = 60
 
 def play(edition: Path, to: Path, *, revise: bool, as_json: bool) -> None:
     """Play an edition from its files, and print what came of it."""
-    keys = settings().keys
+    keys = settings(logs=False).keys
     try:
         with Bars() as progress:
             played = asyncio.run(

@@ -18,13 +18,14 @@ from ijaza_credential.documents.verify import (
 )
 
 from ijaza_local.cli.console import Bars, Exit, complain, print_json, say
+from ijaza_local.cli.failing import LEAD
 
 MAX_FILE_BYTES = 32 << 20
 """A certificate is about 100 kB; nothing larger than this is read."""
 
 
 class UnusableError(Exception):
-    """A file cannot be read, or there is nothing to hold it against; the message says which."""
+    """A file cannot be verified at all; the message says why, but not which."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ def verify_files(
     given = Given(register, did, status or ())
     for path in (register, did, *given.status):
         if path is not None and not path.is_file():
-            complain(f"{path} is no file", "cannot go on: ")
+            complain(LEAD, f"{path} is no file")
             raise typer.Exit(Exit.UNUSABLE)
     verdicts = _verdicts(files, given)
     if as_json:
@@ -76,7 +77,10 @@ def _verdicts(files: Sequence[Path], given: Given) -> list[tuple[Path, Verdict |
 
 
 def _verdict(file: Path, evidence: Callable[[Path], Evidence], now: datetime) -> Verdict:
-    content = _read(file, MAX_FILE_BYTES)
+    try:
+        content = _read(file, MAX_FILE_BYTES)
+    except OSError as error:
+        raise UnusableError(f"it cannot be read: {error.strerror}") from error
     if len(content) > MAX_FILE_BYTES:
         kind = FileKind.PDF if content.startswith(b"%PDF-") else FileKind.JSON
         large = f"larger than {MAX_FILE_BYTES >> 20} MiB: no certificate is"
@@ -106,7 +110,7 @@ def _beside(file: Path) -> Path:
 def _gather(beside: Path, given: Given) -> Evidence:
     did = given.did or beside / "issuer" / "did.json"
     if not did.is_file():
-        raise UnusableError("there is no issuer/did.json beside it: give the issuer's with --did")
+        raise UnusableError("no issuer/did.json is beside it: give the issuer's with --did")
     register = given.register or beside / "issuer" / "register.json"
     lists = given.status or sorted((beside / "status").glob("*.json"))
     return gather_evidence(
@@ -118,11 +122,8 @@ def _gather(beside: Path, given: Given) -> Evidence:
 
 def _read(path: Path, most: int) -> bytes:
     """A file's bytes, up to one more than there may be."""
-    try:
-        with path.open("rb") as file:
-            return file.read(most + 1)
-    except OSError as error:
-        raise UnusableError(f"{path} cannot be read: {error.strerror}") from error
+    with path.open("rb") as file:
+        return file.read(most + 1)
 
 
 def _view(file: Path, verdict: Verdict | UnusableError) -> dict[str, object]:
@@ -147,7 +148,8 @@ def _view(file: Path, verdict: Verdict | UnusableError) -> dict[str, object]:
 def _print(verdicts: Sequence[tuple[Path, Verdict | UnusableError]], given: Given) -> None:
     for file, verdict in verdicts:
         if isinstance(verdict, UnusableError):
-            complain(f"{file}: {verdict}", "cannot be verified ")
+            complain(("UNUSABLE ", "red"), str(file))
+            complain(f"         {verdict}")
         else:
             _print_verdict(file, verdict)
     read = [verdict for _, verdict in verdicts if isinstance(verdict, Verdict)]
@@ -156,18 +158,17 @@ def _print(verdicts: Sequence[tuple[Path, Verdict | UnusableError]], given: Give
         say(f"{accepted} accepted, {len(read) - accepted} rejected.")
     if accepted and given.did is None:
         complain(
-            "The issuer's keys are those of the did.json beside the files. To know that they are "
-            "the issuer's, give with --did the one from the issuer's own site.",
-            "note: ",
-            "yellow",
+            ("note: ", "yellow"),
+            "the keys are those of the did.json beside the files. To know that they are the "
+            "issuer's, give with --did the one from the issuer's own site.",
         )
 
 
 def _print_verdict(file: Path, verdict: Verdict) -> None:
     if verdict.accepted:
-        say(str(file), "accepted ", "green")
+        say(("accepted ", "green"), str(file))
     else:
-        say(str(file), "REJECTED ", "red")
+        say(("REJECTED ", "red"), str(file))
     credential = verdict.credential
     if credential is not None and verdict.accepted:
         say(f"         {credential.serial}  {' | '.join(credential.holder_names)}")

@@ -156,8 +156,7 @@ class Fields:
             return read(self._values[key])
         if self.is_mapping:
             document, path = self.spot.document, self.spot.path
-            line = document.lines.get(path, 1)
-            where = f"{path}.{key}" if path else key
+            where, line = f"{path}.{key}" if path else key, self.spot.node.start_mark.line + 1
             document.faults.add(document.file, line, where, "", f"the key {key}; it is required")
         return None
 

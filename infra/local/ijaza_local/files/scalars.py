@@ -21,6 +21,7 @@ LONGEST_ID = 200
 LONGEST_TEXT = 1000
 MOST_NAMES_COMPARED = 500
 MOST_REMEMBERED = 100_000
+MOST_HINTS = 100
 
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]")
 LINE_BREAK = re.compile("[\t\n\r\u2028\u2029]")
@@ -180,23 +181,20 @@ def country(value: str) -> str:
 
 def one_of(*values: str) -> Callable[[str], str]:
     """A parser of the values of an enumeration."""
-    known = frozenset(values)
-
-    def parse(value: str) -> str:
-        if value in known:
-            return value
-        raise ValueError(f"one of {', '.join(values)}{did_you_mean(value, values)}")
-
-    return parse
+    return known_as(f"one of {', '.join(values)}", values)
 
 
 def known_as(what: str, known: Collection[str]) -> Callable[[str], str]:
     """A parser of names that must be known: `what` says of what, and where they are listed."""
+    hints: dict[str, str] = {}
 
     def parse(value: str) -> str:
         if value in known:
             return value
-        raise ValueError(f"{what}{did_you_mean(value, known)}")
+        # Comparing is slow, and nobody reads a thousand hints.
+        if value not in hints and len(hints) < MOST_HINTS:
+            hints[value] = did_you_mean(value, known)
+        raise ValueError(what + hints.get(value, ""))
 
     return parse
 

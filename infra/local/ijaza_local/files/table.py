@@ -185,9 +185,7 @@ class Table:
                 return
             except csv.Error as error:
                 if "field larger" in str(error):
-                    self._fault(
-                        start, "", "", "cells of at most 131072 characters; is a quote open?"
-                    )
+                    self._lose(start, "", "cells of at most 131072 characters; is a quote open?")
                     return
                 expected = f"cells with commas between them, quoted as CSV has it ({error})"
                 self._lose(start, "", expected)

@@ -55,14 +55,12 @@ class _Maker:
 
     def person(self, ref: str, number: int, *, passes: bool) -> Applicant:
         chance, wishes = self._chance, self._wishes
-        is_woman = chance.random() < 0.5
-        names = (chance.choice(WOMEN if is_woman else MEN), chance.choice(MEN))
-        given, father, family = *names, chance.choice(FAMILIES)
         columns = {column: chance.choice(values) for column, values in wishes.drawn.items()}
+        given = chance.choice(MEN if columns["gender"] == "male" else WOMEN)
+        father, family = chance.choice(MEN), chance.choice(FAMILIES)
         columns["nominated_by"] = chance.choice(wishes.nominators)
         columns["country"] = chance.choice(wishes.countries)
         columns["organisation"] = self._body(columns)
-        columns["gender"] = "female" if is_woman else "male"
         if not passes:
             failed = chance.choice(list(wishes.required))
             columns[failed] = wishes.other_than(failed)

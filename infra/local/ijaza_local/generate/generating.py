@@ -146,7 +146,7 @@ def _write_definition(source: Path, out: Path, edition: Edition) -> None:
     glossary = named_glossary(text)
     if glossary:
         shutil.copyfile(source / glossary, out / glossary)
-    if _definition(out) != edition:
+    if read_definition(out, Faults(), Faults()).edition != edition:
         raise GenerationError(
             f"the capacity and the seats in {EDITION_YAML} cannot be changed by themselves: write "
             "each as a number of its own, without an alias"

@@ -1,6 +1,7 @@
 """Which values the rules of a selection ask for, column by column."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import count
 
 from ijaza_contracts.edition import Edition
 
@@ -12,11 +13,10 @@ DEFAULTS: dict[str, Sequence[str]] = {
     "organisation_type": ("government",) * 6 + ("ngo",) * 3 + ("academia",),
     "seniority": ("mid", "mid", "senior", "junior"),
     "field_related": ("yes",),
+    "gender": ("female", "male"),
 }
 GROUPS = tuple(f"group {number}" for number in range(1, 9))
-MADE = frozenset(
-    ("ref", "name_en", "name_ar", "email", "organisation", "country", "nominated_by", "gender")
-)
+MADE = frozenset(("ref", "name_en", "name_ar", "email", "organisation", "country", "nominated_by"))
 """Columns that are not drawn from a list of values."""
 
 
@@ -44,10 +44,14 @@ class Wishes:
         )
 
     def other_than(self, column: str) -> str:
-        """A value of a column that the rule does not accept."""
+        """A value of a column that the rule does not accept, if there is one."""
         accepted = self.required.get(column, ())
-        candidates = {
-            "country": [code for code, _ in COUNTRIES],
-            "nominated_by": ["", *(one.id for one in PARTNERS)],
-        }.get(column, ["other", "another", "none of these"])
-        return next(value for value in candidates if value not in accepted)
+        candidates: Iterable[str]
+        match column:
+            case "country":
+                candidates = sorted(COUNTRY_CODES)
+            case "nominated_by":
+                candidates = ["", *(one.id for one in PARTNERS)]
+            case _:
+                candidates = (f"other {number}" for number in count(1))
+        return next((value for value in candidates if value not in accepted), accepted[0])

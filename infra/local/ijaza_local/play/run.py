@@ -97,7 +97,7 @@ async def run_edition(
     """
     check_place(directory, out, keys)
     with opened(out) as ledger:
-        taken = _take(directory, ledger, revise=revise, progress=progress)
+        taken = take(directory, ledger, revise=revise, progress=progress)
         async with services_of(out, ledger, keys, step=step, progress=progress) as services:
             return await _play(services, ledger, taken, out, progress)
 
@@ -108,7 +108,7 @@ async def _play(
     files = taken.files
     stage = Stage(services, ledger, files.edition, progress)
     lap = Laps(taken.seconds)
-    await phases.enrol(stage, at=_published_at(ledger, taken))
+    await phases.enrol(stage, at=published_at(ledger, taken))
     ledger.note("selected", "yes")
     lap.ends("enrol")
     await phases.record(stage)
@@ -133,7 +133,7 @@ async def _play(
     return Played(edition, outcome, taken.warnings, lap.seconds)
 
 
-def _published_at(ledger: Ledger, taken: Taken) -> datetime:
+def published_at(ledger: Ledger, taken: Taken) -> datetime:
     """When the edition was defined: for lack of a better time before everything that is of it.
 
     A revision is dated by the latest fact that was known when it was made.
@@ -145,8 +145,8 @@ def _published_at(ledger: Ledger, taken: Taken) -> datetime:
     return min([*starts, *(applicant.applied_at for applicant in applicants)])
 
 
-def _take(directory: Path, ledger: Ledger, *, revise: bool, progress: Progress) -> Taken:
-    """Read the files and take what is new, or refuse all of it."""
+def take(directory: Path, ledger: Ledger, *, revise: bool, progress: Progress) -> Taken:
+    """Read the files and take what is new, or refuse all of it: raises `FilesRefusedError`."""
     since = perf_counter()
     ledger.begin()
     try:

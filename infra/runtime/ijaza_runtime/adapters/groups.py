@@ -108,6 +108,18 @@ def left(group: Group, member: str) -> Group:
     return _counted(group, _of_members(group, members))
 
 
+def named(member: str, token: str) -> str:
+    """The name in a group of a process that calls itself `member`; `token` tells it from others."""
+    return f"{member}#{token}"
+
+
+def without_namesakes(group: Group, name: str) -> Group:
+    """The group without the members who call themselves as the bearer of `name` does."""
+    for other in [each for each in group.members if _member(each) == _member(name)]:
+        group = left(group, other)
+    return group
+
+
 def held(group: Group, member: str) -> dict[int, int]:
     """The partitions that `member` holds, each with the generation of its holding."""
     return {p: h.generation for p, h in enumerate(group.holdings) if h.owner == member}
@@ -119,6 +131,11 @@ def lost(
     """Those of the partitions that `member` does not hold any more in these generations."""
     present = held(_swept(group, moment), member)
     return frozenset(p for p, gen in generations.items() if present.get(p) != gen)
+
+
+def _member(name: str) -> str:
+    member, _, _ = name.rpartition("#")
+    return member
 
 
 def _swept(group: Group, moment: Moment) -> Group:

@@ -78,9 +78,11 @@ class MemoryLog:
                 newest = {record.key: record.offset for record in records}
                 records[:] = [record for record in records if newest[record.key] == record.offset]
 
-    def found_group(self, name: str, partitions: int) -> None:
-        group = self._groups.setdefault(name, groups.empty(partitions))
-        groups.refuse_other_count(name, group, partitions)
+    def found_group(self, seat: Seat, *, alone: bool) -> None:
+        group = self._groups.setdefault(seat.group, groups.empty(seat.partitions))
+        groups.refuse_other_count(seat.group, group, seat.partitions)
+        if alone:
+            self._groups[seat.group] = groups.without_namesakes(group, seat.member)
 
     async def fetch(
         self, starts: Mapping[TopicPartition, int], most: int
@@ -139,7 +141,7 @@ class MemoryBus:
 
     def __init__(self, log: MemoryLog | None = None, *, member: str | None = None) -> None:
         self._log = log or MemoryLog()
-        self._member = member or "memory"
+        self._member = member
         self._consumers: list[LeasedConsumer] = []
         self._closed = False
 
@@ -154,8 +156,9 @@ class MemoryBus:
     async def consumer(self, group: str, topics: Sequence[str]) -> Consumer:
         self._refuse_if_closed()
         shapes = self._log.shapes(topics)
-        seat = Seat(group, f"{self._member}-{secrets.token_hex(4)}", common_count(group, shapes))
-        self._log.found_group(group, seat.partitions)
+        name = groups.named(self._member or "memory", secrets.token_hex(4))
+        seat = Seat(group, name, common_count(group, shapes))
+        self._log.found_group(seat, alone=self._member is not None)
         consumer = LeasedConsumer(self._log, seat, shapes)
         self._consumers.append(consumer)
         return consumer

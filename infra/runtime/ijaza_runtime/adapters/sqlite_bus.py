@@ -9,7 +9,7 @@ from functools import partial
 from itertools import chain
 from pathlib import Path
 
-from ijaza_runtime.adapters import sqlite_log
+from ijaza_runtime.adapters import groups, sqlite_log
 from ijaza_runtime.adapters.consumer import LeasedConsumer
 from ijaza_runtime.adapters.groups import Moment
 from ijaza_runtime.adapters.log import LogFollower, Seat, common_count
@@ -35,9 +35,12 @@ _Publication = tuple[Sequence[Record], asyncio.Future[None]]
 class SqliteBus:
     """Implements `ijaza_runtime.bus.Bus` in a file that is made if it is missing.
 
-    `member` begins the name under which the process stands in its groups; partitions are dealt
-    in the order of names. `ttl` is the length of a lease in seconds of `clock`, which must be
-    one and the same for all processes. Raises `BusError` if the file cannot be used.
+    `member` is the name of this process in its groups, for a process that is the only one to
+    have it: who joins under a name ends the leases of those who had it before, so that nobody
+    waits for a process that was killed. Partitions are dealt in the order of names.
+
+    `ttl` is the length of a lease in seconds of `clock`, which must be one and the same for all
+    processes. Raises `BusError` if the file cannot be used.
     """
 
     def __init__(
@@ -52,7 +55,7 @@ class SqliteBus:
         boot = _boot_id() if boot is None else boot
         self._path = path
         self._log = SqliteLog(path, ttl, lambda: Moment(boot, clock()))
-        self._member = member or str(os.getpid())
+        self._member = member
         self._consumers: list[LeasedConsumer] = []
         self._queue: list[_Publication] = []
         self._writing: asyncio.Task[None] | None = None
@@ -76,9 +79,9 @@ class SqliteBus:
     async def consumer(self, group: str, topics: Sequence[str]) -> Consumer:
         self._refuse_if_closed()
         shapes = await self._log.shapes(topics)
-        name = f"{self._member}-{secrets.token_hex(4)}"
+        name = groups.named(self._member or str(os.getpid()), secrets.token_hex(4))
         seat = Seat(group, name, common_count(group, shapes))
-        await self._log.found_group(seat)
+        await self._log.found_group(seat, alone=self._member is not None)
         consumer = LeasedConsumer(self._log, seat, shapes)
         self._consumers.append(consumer)
         return consumer

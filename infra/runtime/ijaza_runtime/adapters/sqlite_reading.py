@@ -87,9 +87,19 @@ class SqliteLog:
 
         return await self.writer.write(commit_if_held)
 
-    async def found_group(self, seat: Seat) -> None:
-        """Make the group if it is missing, and from now on keep the leases of its seat."""
-        await self.writer.write(lambda file: sqlite_groups.found(file, seat.group, seat.partitions))
+    async def found_group(self, seat: Seat, *, alone: bool) -> None:
+        """Make the group if it is missing, and from now on keep the leases of its seat.
+
+        If the member is `alone` under its name, those who had the name lose theirs.
+        """
+
+        def found(file: Connection) -> None:
+            sqlite_groups.found(file, seat.group, seat.partitions)
+            if alone:
+                group = sqlite_groups.load(file, seat.group)
+                sqlite_groups.save(file, seat.group, groups.without_namesakes(group, seat.member))
+
+        await self.writer.write(found)
         self._seats.add(seat)
         if self._renewals is None:
             self._renewals = threading.Thread(target=self._renew_leases, daemon=True)
