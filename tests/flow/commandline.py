@@ -68,5 +68,6 @@ def started(
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         encoding="utf-8",
+        errors="replace",
         **given,
     )

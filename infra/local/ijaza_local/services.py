@@ -16,7 +16,7 @@ from ijaza_runtime.access import AccessKeys
 from ijaza_runtime.addresses import open_bus, open_store
 from ijaza_runtime.bus import Bus
 from ijaza_runtime.failpoints import Step, nowhere
-from ijaza_runtime.reactor import Handled, unheeded
+from ijaza_runtime.observe import Handled, unheeded
 from ijaza_runtime.service import Assembly, Parts, provision
 from ijaza_runtime.store import Store
 

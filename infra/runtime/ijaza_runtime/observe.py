@@ -9,7 +9,7 @@ import logging
 import re
 import sqlite3
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
@@ -45,6 +45,14 @@ PERSONAL = frozenset(
 """Keys, in lower case, whose values never reach a log."""
 
 REDACTED = "[redacted]"
+
+Handled = Callable[[str, int], None]
+"""(service, records handled): for whoever shows progress."""
+
+
+def unheeded(_service: str, _records: int) -> None:
+    """Show no progress."""
+
 
 log: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger("ijaza")
 """The logger of all of Ijaza; `configure` says where it writes."""

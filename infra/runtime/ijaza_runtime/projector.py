@@ -13,13 +13,10 @@ from ijaza_contracts.topics import Topic, dead_letters
 from ijaza_runtime.bus import Bus, Consumer, Ousted, TopicPartition
 from ijaza_runtime.deadletters import dead_letter
 from ijaza_runtime.failpoints import Step, nowhere
+from ijaza_runtime.failures import Failures
 from ijaza_runtime.observe import log
 
 Project = Callable[[Sequence[Event]], Awaitable[None]]
-
-LONGEST_PAUSE = 30.0
-"""Seconds between two tries of events that keep failing."""
-_MOST_DOUBLINGS = 20
 
 
 class Projector:
@@ -46,20 +43,19 @@ class Projector:
         self._bus = bus
         self._batch = batch
         self._step = step
-        self._now = now
         self._consumer: Consumer | None = None
-        self._failures = 0
-        self._error: Exception | None = None
-        self._not_before = 0.0
+        self.failures = Failures(now)
 
     async def turn(self) -> bool:
         """Hand on everything new that stands on the partitions held; whether there was any."""
-        if self._now() < self._not_before:
-            return False
         if self._consumer is None:
             self._consumer = await self._bus.consumer(self._group, self._topics)
         done = False
-        for partition in sorted(await self._consumer.assigned()):
+        held = await self._consumer.assigned()
+        self.failures.keep(held)
+        for partition in sorted(held):
+            if self.failures.pausing(partition):
+                continue
             try:
                 while await self._batch_of(self._consumer, partition):
                     done = True
@@ -67,22 +63,11 @@ class Projector:
                 continue
             except Exception as error:  # the events stay uncommitted, and come again
                 log.exception("projection failed", group=self._group, partition=partition)
-                pause = 0.1 * 2 ** min(self._failures, _MOST_DOUBLINGS)
-                self._not_before = self._now() + min(LONGEST_PAUSE, pause)
-                self._failures += 1
-                self._error = error
+                self.failures.add(partition, error)
                 await self._consumer.rewind(partition)
-                return done
-        self._failures = 0
+            else:
+                self.failures.clear(partition)
         return done
-
-    def caught_up(self) -> bool:
-        """Whether nothing that this process holds has failed and waits to be tried again."""
-        return not self._failures
-
-    def stuck(self, tries: int) -> Exception | None:
-        """What it has failed with so often in a row, or None."""
-        return self._error if self._failures >= tries else None
 
     async def close(self) -> None:
         """Leave the group."""

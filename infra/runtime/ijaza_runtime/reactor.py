@@ -12,7 +12,7 @@ a new revision, a closing or a corrected name take effect, resumably.
 
 from collections.abc import Callable, Iterable, Sequence
 from time import monotonic
-from typing import Generic, NamedTuple
+from typing import Generic
 
 from ijaza_contracts.envelope import Event, Undecodable, decode
 from ijaza_contracts.topics import Topic, dead_letters
@@ -30,8 +30,9 @@ from ijaza_runtime.bus import (
 )
 from ijaza_runtime.deadletters import dead_letter
 from ijaza_runtime.failpoints import Step, nowhere
+from ijaza_runtime.failures import Failures
 from ijaza_runtime.fold import Fold, K, P, Rejected, S
-from ijaza_runtime.observe import log
+from ijaza_runtime.observe import Handled, log, unheeded
 from ijaza_runtime.outbox import Outbox, records_of
 from ijaza_runtime.references import References
 from ijaza_runtime.states import Held, States, basis_of
@@ -39,31 +40,12 @@ from ijaza_runtime.store import Document, Store
 
 BATCH = 5_000
 """Records polled at once."""
-KEPT = 4_096
-"""States kept in memory for each partition."""
+KEPT = 8_192
+"""States kept in memory, over all partitions."""
 SAVE_EVERY = 1.0
 """Seconds after which folded states are saved at the latest, decided or not."""
 GROUP = 1_000
 """Documents decided and saved in one write."""
-LONGEST_PAUSE = 30.0
-"""Seconds between two tries of a partition that keeps failing."""
-
-_MOST_DOUBLINGS = 20
-
-Handled = Callable[[str, int], None]
-"""(service, records handled): for whoever shows progress."""
-
-
-def unheeded(_service: str, _records: int) -> None:
-    """Show no progress."""
-
-
-class _Failure(NamedTuple):
-    """How often a partition has failed in a row, with what, and when it is tried again."""
-
-    tries: int
-    not_before: float
-    error: Exception
 
 
 class Reactor(Generic[S, P, K]):
@@ -99,7 +81,7 @@ class Reactor(Generic[S, P, K]):
         self._consumer: Consumer | None = None
         self._states: dict[int, States[S]] = {}
         self._to_review: set[int] = set()
-        self._failures: dict[int, _Failure] = {}
+        self.failures = Failures(now)
 
     async def turn(self) -> bool:
         """Do what there is to do on every partition held; whether anything was done.
@@ -124,15 +106,10 @@ class Reactor(Generic[S, P, K]):
         """Whether this process holds every partition and has nothing left to do on any."""
         return (
             len(self._states) == self._partitions
-            and not self._failures
+            and not self.failures
             and not self._to_review
             and not any(states.unsettled or states.unsaved for states in self._states.values())
         )
-
-    def stuck(self, tries: int) -> Exception | None:
-        """What a partition has failed with so often in a row, or None."""
-        failures = self._failures.values()
-        return next((each.error for each in failures if each.tries >= tries), None)
 
     async def close(self) -> None:
         """Leave the group. What was not saved is somebody else's to fold again."""
@@ -151,13 +128,13 @@ class Reactor(Generic[S, P, K]):
         for partition in set(self._states) - held:
             self._forget(partition)
         for partition in held - set(self._states):
-            self._states[partition] = States(KEPT)
+            self._states[partition] = States(KEPT // self._partitions)
             self._to_review.add(partition)
 
     def _forget(self, partition: int) -> None:
         self._states.pop(partition, None)
         self._to_review.discard(partition)
-        self._failures.pop(partition, None)
+        self.failures.clear(partition)
 
     def _touch(self, held: frozenset[int]) -> None:
         """Note which documents may rest on what no longer holds."""
@@ -173,26 +150,24 @@ class Reactor(Generic[S, P, K]):
 
     async def _attempt(self, consumer: Consumer, partition: int) -> bool:
         """Work on a partition; after a failure it waits, and starts over from what is committed."""
-        failure = self._failures.get(partition)
-        tries = failure.tries if failure else 0
-        if failure and self._now() < failure.not_before:
+        if self.failures.pausing(partition):
             return False
         try:
-            if tries:
+            if self.failures.tries(partition):
                 await self._outbox.relay(self._fold.collection)
             done = await self._work(consumer, partition)
         except Ousted:
             self._forget(partition)
             return True
         except Exception as error:  # whatever it is, nothing of the partition may be passed over
-            log.exception("partition held", partition=partition, tries=tries + 1)
-            self._states[partition] = States(KEPT)
+            self.failures.add(partition, error)
+            tries = self.failures.tries(partition)
+            log.exception("partition held", partition=partition, tries=tries)
+            self._states[partition] = States(KEPT // self._partitions)
             self._to_review.add(partition)
-            pause = min(LONGEST_PAUSE, 0.1 * 2 ** min(tries, _MOST_DOUBLINGS))
-            self._failures[partition] = _Failure(tries + 1, self._now() + pause, error)
             await self._quietly_rewind(consumer, partition)
             return False
-        self._failures.pop(partition, None)
+        self.failures.clear(partition)
         return done
 
     async def _quietly_rewind(self, consumer: Consumer, partition: int) -> None:

@@ -15,10 +15,10 @@ from ijaza_runtime.bus import Bus, TopicPlan
 from ijaza_runtime.commands import Commands
 from ijaza_runtime.failpoints import Step, nowhere
 from ijaza_runtime.fold import Fold, K, P, S, Table
-from ijaza_runtime.observe import log
+from ijaza_runtime.observe import Handled, log, unheeded
 from ijaza_runtime.outbox import Outbox
 from ijaza_runtime.projector import Projector
-from ijaza_runtime.reactor import Handled, Reactor, unheeded
+from ijaza_runtime.reactor import Reactor
 from ijaza_runtime.references import References
 from ijaza_runtime.store import Store
 from ijaza_runtime.web import build_app
@@ -132,16 +132,15 @@ class Assembly(Generic[D]):
 
     async def caught_up(self) -> bool:
         """Whether nothing is left to do that this process can do."""
-        if self.projector is not None and not self.projector.caught_up():
+        if self.projector is not None and self.projector.failures:
             return False
         return self.reactor is None or await self.reactor.caught_up()
 
     def stuck(self, tries: int) -> Exception | None:
         """What has failed so often in a row that it will hardly mend itself, or None."""
-        found = self.reactor.stuck(tries) if self.reactor is not None else None
-        if found is None and self.projector is not None:
-            found = self.projector.stuck(tries)
-        return found
+        working = (self.reactor, self.projector)
+        found = [each.failures.stuck(tries) for each in working if each is not None]
+        return next((error for error in found if error is not None), None)
 
     def app(self) -> FastAPI:
         """The HTTP application of this service."""

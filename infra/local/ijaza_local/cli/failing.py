@@ -62,7 +62,7 @@ def told(interrupted: str = "") -> Iterator[None]:
         if reason is None:
             _report(error)
             raise typer.Exit(Exit.FAULT) from error
-        complain(LEAD, reason)
+        complain(LEAD, " ".join(reason.splitlines()))
         raise typer.Exit(Exit.UNUSABLE) from None
     finally:
         signal.signal(signal.SIGTERM, before)

@@ -31,6 +31,7 @@ _KIND = FileKind(
             key TEXT NOT NULL,
             digest BLOB NOT NULL,
             content TEXT NOT NULL,
+            run INTEGER NOT NULL,
             waiting INTEGER NOT NULL DEFAULT 1,
             UNIQUE (kind, key, digest)
         )
@@ -55,13 +56,15 @@ _KIND = FileKind(
 class Row(NamedTuple):
     """A row as the ledger keeps it: `content` is its canonical JSON.
 
-    `place` orders the rows that were taken, over all runs; 0 before that.
+    `place` orders the rows that were taken, over all runs, and `run` is the number of the run
+    that took it; both are 0 before that.
     """
 
     kind: str
     key: str
     content: str
     place: int = 0
+    run: int = 0
 
 
 class Difference(NamedTuple):
@@ -150,8 +153,9 @@ class Ledger:
         """Take every offered row; on return all are durable."""
         self._db.execute(
             """
-            INSERT OR IGNORE INTO taken (kind, key, digest, content)
-            SELECT kind, key, digest, content FROM offered ORDER BY place
+            INSERT OR IGNORE INTO taken (kind, key, digest, content, run)
+            SELECT kind, key, digest, content, (SELECT coalesce(max(run), 0) + 1 FROM taken)
+            FROM offered ORDER BY place
             """
         )
         self._db.execute("DELETE FROM offered")
@@ -195,7 +199,7 @@ class Ledger:
         """Every row of a kind, in the order in which they were taken."""
         with closing(self._db.cursor()) as cursor:
             for row in cursor.execute(
-                "SELECT kind, key, content, place FROM taken WHERE kind = ? ORDER BY place",
+                "SELECT kind, key, content, place, run FROM taken WHERE kind = ? ORDER BY place",
                 (kind,),
             ):
                 yield Row(*row)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from hashlib import blake2b
+from operator import attrgetter
 from typing import Any
 
 from ijaza_assessment.domain.commands import AnnulAttempt, CorrectScore, RecordResult
@@ -36,8 +37,9 @@ from ijaza_runtime.commands import Commands, Work
 from ijaza_runtime.errors import Refusal
 from ijaza_runtime.outbox import records_of
 
-from ijaza_local.files import application_of, departures_in_order, move_of, row_of
+from ijaza_local.files import application_of, move_of, row_of
 from ijaza_local.files.model import Approval, Correction, Result, Scan
+from ijaza_local.play.departures import taken_departures
 from ijaza_local.play.ledger import Ledger
 from ijaza_local.services import Services, drain
 
@@ -110,7 +112,7 @@ async def enrol(stage: Stage, *, at: datetime) -> None:
         latest = max([*times, latest] if latest else times)
         stage.progress("applications", len(applicants))
     await desk.selections.select(Select(edition=edition.id, at=latest or at, actor=OFFICE))
-    await _depart(stage, departures_in_order(stage.everything("decisions"), []))
+    await _depart(stage, taken_departures(stage.ledger).in_order(corrected=False))
     await drain([stage.services.attendance, stage.services.assessment])
     stage.ledger.handed_on(["applicants", "decisions", "partners"])
 
@@ -143,7 +145,10 @@ async def record(stage: Stage) -> None:
         await stage.services.bus.publish(records_of(events))
         stage.progress("scans", len(page))
     await drain([stage.services.attendance])
-    for page in stage.waiting("results"):
+    # By participant, so that each person's results are one write.
+    results = sorted(stage.everything("results"), key=attrgetter("participant"))
+    for start in range(0, len(results), PAGE):
+        page = results[start : start + PAGE]
         await perform(
             stage.services.assessment.desk.commands,
             [
@@ -180,7 +185,7 @@ async def correct(stage: Stage) -> None:
     numbered = stage.corrections()
     await _change_sessions(stage, numbered)
     await _rename(stage, numbered)
-    await _depart(stage, departures_in_order([], [row for row, _ in numbered]))
+    await _depart(stage, taken_departures(stage.ledger).in_order(corrected=True))
     await drain([stage.services.attendance, stage.services.assessment])
     services, edition = stage.services, stage.edition.id
     attending: list[Work[Any, Any, Any]] = []

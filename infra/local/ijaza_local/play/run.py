@@ -16,14 +16,13 @@ from ijaza_runtime.failpoints import Step, nowhere
 from ijaza_local.files import (
     closing_time,
     content_of,
-    departure_key,
     key_of,
     numbered,
     read_edition,
-    row_of,
 )
-from ijaza_local.files.model import Correction, Decision, EditionFiles, Fault, Scan
+from ijaza_local.files.model import EditionFiles, Fault, Scan
 from ijaza_local.play import phases
+from ijaza_local.play.departures import taken_departures
 from ijaza_local.play.ledger import Difference, Ledger, Row
 from ijaza_local.play.outcome import HEADERS, Cells, Holder, Outcome, outcome_of
 from ijaza_local.play.phases import PlayError, Progress, Stage
@@ -161,7 +160,7 @@ def take(directory: Path, ledger: Ledger, *, revise: bool, progress: Progress) -
         reading = read_edition(
             directory,
             on_scan=on_scan,
-            earlier=_departures(ledger),
+            earlier=taken_departures(ledger).earlier,
             on_progress=lambda rows: progress("reading", rows),
         )
         if reading.files is None:
@@ -195,22 +194,6 @@ def _rows(files: EditionFiles) -> Iterator[Row]:
             yield Row(kind, key_of(row), content_of(row))
     for correction, nth in numbered(files.corrections):
         yield Row("corrections", key_of(correction), content_of(correction, nth))
-
-
-def _departures(ledger: Ledger) -> dict[str, int]:
-    """The departures that earlier runs took, with their place among all of them."""
-    taken: dict[str, int] = {}
-    for row in ledger.taken("decisions"):
-        decision = row_of("decisions", row.content)
-        if isinstance(decision, Decision) and decision.decision != "accept":
-            key = departure_key("decisions", decision.participant, decision.decision, decision.at)
-            taken[key] = row.place
-    for row in ledger.taken("corrections"):
-        correction = row_of("corrections", row.content)
-        if isinstance(correction, Correction) and correction.kind == "withdraw":
-            key = departure_key("corrections", correction.participant, "withdraw", correction.at)
-            taken[key] = row.place
-    return taken
 
 
 def _digest(edition: Edition) -> str:

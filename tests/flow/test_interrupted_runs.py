@@ -1,0 +1,112 @@
+"""Runs that end early: the message says so, the next run goes on, and comes to the same bytes."""
+
+import resource
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.flow.commandline import Answer, by_process, started
+from tests.flow.conftest import EXAMPLES, Play
+from tests.flow.test_sameness import content
+
+GOVERNANCE = EXAMPLES / "mg-4"
+INTERRUPTED = "interrupted. Nothing is lost: the same command goes on where this run stood.\n"
+
+
+def interrupted(process: "subprocess.Popen[str]", number: int, sign: Path) -> Answer:
+    """What becomes of a run that gets a signal as soon as a file is there."""
+    deadline = time.monotonic() + 30
+    while not sign.exists() and time.monotonic() < deadline:
+        assert process.poll() is None, "the run ended before the signal"
+        time.sleep(0.005)
+    process.send_signal(number)
+    out, err = process.communicate(timeout=30)
+    return Answer(process.returncode, out, err)
+
+
+@pytest.mark.slow
+def test_signals_interrupt_and_the_next_run_goes_on(
+    governance: Path, keys: Path, tmp_path: Path
+) -> None:
+    """A Ctrl-C while facts are handled, a SIGTERM while files are written, then the whole rest."""
+    out = tmp_path / "out"
+    for number, sign in (
+        (signal.SIGINT, ".ijaza/stores/credential.db"),
+        (signal.SIGTERM, "certificates"),
+    ):
+        process = started("run", GOVERNANCE, "--out", out, keys=keys)
+        answer = interrupted(process, number, out / sign)
+        assert answer == Answer(128 + number, "", INTERRUPTED)
+
+    assert by_process("run", GOVERNANCE, "--out", out, keys=keys).code == 0
+    assert content(out) == content(governance)
+
+
+def at_most(size: int) -> Callable[[], None]:
+    """Let a process write no file beyond a size in bytes, as on a full disk."""
+    return lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+
+
+@pytest.mark.slow
+def test_a_full_disk_ends_a_run_and_the_next_goes_on(
+    governance: Path, keys: Path, tmp_path: Path
+) -> None:
+    """In the ledger, in the log and in the stores: what cannot be written is named."""
+    out = tmp_path / "out"
+    for size in (50_000, 1_500_000, 2_500_000):
+        full = by_process("run", GOVERNANCE, "--out", out, keys=keys, before=at_most(size))
+        assert (full.code, full.out) == (3, "")
+        assert full.err.startswith(f"cannot go on: {out}")
+        assert full.err.count("\n") == 1
+
+    assert by_process("run", GOVERNANCE, "--out", out, keys=keys).code == 0
+    assert content(out) == content(governance)
+
+
+def test_a_file_of_out_that_cannot_be_written_is_made_by_the_next_run(
+    small: Path, small_out: Path, play: Play, keys: Path, tmp_path: Path
+) -> None:
+    """Something stands in its place: nothing half written is left, and the rest is not lost."""
+    out = tmp_path / "out"
+    obstacle = out / "report.html" / "mine.txt"
+    play(small, out)
+    (out / "report.html").unlink()
+    obstacle.parent.mkdir()
+    obstacle.write_text("mine")
+    refused = by_process("run", small, "--out", out, keys=keys)
+
+    assert refused.code == 3
+    assert f"{out / 'report.html'} cannot be written" in refused.err
+    assert obstacle.read_text() == "mine"
+    assert list(out.glob(".*.part")) == []
+
+    obstacle.unlink()
+    obstacle.parent.rmdir()
+    play(small, out)
+    assert content(out) == content(small_out)
+
+
+def test_a_run_without_its_documents_does_not_end_well(
+    small: Path, small_out: Path, play: Play, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where no PDF can be made the run fails, instead of a register of certificates without one."""
+
+    class NoFontsError(Exception):
+        """The maker of PDFs cannot work."""
+
+    def broken(*_: object, **__: object) -> bytes:
+        raise NoFontsError
+
+    with monkeypatch.context() as patched:
+        patched.setattr("ijaza_credential.desk.render_pdf", broken)
+        patched.setattr("ijaza_local.services.PATIENCE", 2)
+        with pytest.raises(NoFontsError):
+            play(small, tmp_path / "out")
+    assert not (tmp_path / "out" / "issuer").exists()
+
+    play(small, tmp_path / "out")
+    assert content(tmp_path / "out") == content(small_out)
