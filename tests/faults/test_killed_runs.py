@@ -12,7 +12,7 @@ from ijaza_runtime.failpoints import STEPS
 from tests.flow.test_sameness import content
 from tests.oracle.random_editions import write_random_edition
 
-SEED = 6
+SEED = 3
 """A random edition with selection, corrections and certificates."""
 
 
@@ -47,7 +47,7 @@ def undisturbed(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("step", STEPS)
-@pytest.mark.parametrize("arrival", [1, 9])
+@pytest.mark.parametrize("arrival", [1, 3])
 def test_a_killed_run_goes_on(
     step: str,
     arrival: int,

@@ -291,7 +291,7 @@ def test_a_token_holds_the_roles(keys: Path, ijaza: Call) -> None:
     actor = AccessKeys.load_or_create(keys).verify(answer.out.strip(), datetime.now(UTC))
 
     assert (answer.code, answer.err) == (0, "")
-    assert (actor.id, actor.roles) == ("staff-1", {Role.DOOR, Role.OFFICE})
+    assert (actor.id, actor.roles) == ("staff-1", frozenset({Role.DOOR, Role.OFFICE}))
 
 
 def test_the_roles_of_tokens_are_those_of_the_services() -> None:

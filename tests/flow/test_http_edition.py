@@ -1,216 +1,36 @@
-"""An edition by the HTTP APIs alone: what the office, the doors and the examiners would send.
-
-The rows of the example's files only say what is sent; the services never see a file.
-"""
+"""An edition by the HTTP APIs alone, from its definition to the certificates and their proof."""
 
 import asyncio
 import csv
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
 
-import httpx
-from ijaza_local.files import EditionFiles, Scan, closing_time, move_of, read_edition
+from ijaza_credential.documents.verify import gather_evidence, verify_file
+from ijaza_local.files import Scan, closing_time, read_edition
 from ijaza_local.services import Services, running
-from ijaza_runtime.web import Role
 
 from tests.deadline import eventually
 from tests.flow.conftest import EXAMPLES
+from tests.flow.office import Clients, Office, connected
 
-
-@dataclass(frozen=True)
-class Clients:
-    """A client of each service, with a token for every role that it asks for."""
-
-    by_service: dict[str, httpx.AsyncClient]
-
-    async def post(self, service: str, path: str, body: dict[str, Any]) -> Any:
-        response = await self.by_service[service].post(path, json=body)
-        assert response.is_success, f"{path}: {response.status_code} {response.text}"
-        return response.json()
-
-    async def get(self, service: str, path: str, **query: Any) -> Any:
-        response = await self.by_service[service].get(path, params=query)
-        assert response.is_success, f"{path}: {response.status_code} {response.text}"
-        return response.json()
+KINDS = ("pdf", "credential")
+"""The files of a certificate: columns of certificates.csv, and ends of addresses."""
 
 
 @asynccontextmanager
 async def clients_of(services: Services) -> AsyncIterator[Clients]:
     """Run the services' loops, and open a client to each."""
-    token = services.access.issue("staff-1", list(Role), timedelta(hours=1), datetime.now(UTC))
-    made = {
-        service.name: httpx.AsyncClient(
-            transport=httpx.ASGITransport(service.app()),
-            base_url="http://localhost",
-            headers={"authorization": f"Bearer {token}"},
-        )
-        for service in services.all
-    }
     stopping = asyncio.Event()
     loops = [asyncio.create_task(service.run(stopping)) for service in services.all]
     try:
-        yield Clients(made)
+        async with connected(services) as clients:
+            yield clients
     finally:
         stopping.set()
         await asyncio.gather(*loops)
-        for client in made.values():
-            await client.aclose()
-
-
-def chunks(rows: Sequence[Any], most: int = 200) -> Iterator[Sequence[Any]]:
-    """Rows in batches that a request may carry."""
-    return (rows[start : start + most] for start in range(0, len(rows), most))
-
-
-class Office:
-    """Sends what an edition's files hold, as several people would."""
-
-    def __init__(self, clients: Clients, files: EditionFiles, scans: Sequence[Scan]) -> None:
-        self.clients = clients
-        self.files = files
-        self.scans = scans
-        self.path = f"/v1/editions/{files.edition.id}"
-        self.ids: dict[str, str] = {}
-
-    async def enrol(self) -> None:
-        definition = self.files.edition.model_dump(mode="json")
-        await self.clients.post(
-            "enrollment",
-            "/v1/editions",
-            {"definition": definition, "at": "2019-08-01T00:00:00Z"},
-        )
-        for rows in chunks(self.files.applicants):
-            answer = await self.clients.post(
-                "enrollment",
-                f"{self.path}/applications",
-                {
-                    "applications": [
-                        {
-                            "ref": row.ref,
-                            "name_en": row.name_en,
-                            "name_ar": row.name_ar,
-                            "email": row.email,
-                            "applied_at": row.applied_at.isoformat(),
-                            "nominated_by": row.nominated_by,
-                            "attributes": row.attributes,
-                        }
-                        for row in rows
-                    ]
-                },
-            )
-            for row, view in zip(rows, answer["applicants"], strict=True):
-                self.ids[row.ref] = view["participant"]
-        await self.clients.post("enrollment", f"{self.path}/selection", {})
-        leaving = sorted(
-            (row for row in self.files.decisions if row.decision != "accept"),
-            key=lambda row: (row.at, row.participant, row.decision),
-        )
-        await self._depart([(row.participant, row.decision, row.at) for row in leaving])
-
-    async def _depart(self, rows: Sequence[tuple[str, str, datetime]]) -> None:
-        for number, (ref, kind, at) in enumerate(rows):
-            await self.clients.post(
-                "enrollment",
-                f"{self.path}/departures",
-                {
-                    "departures": [
-                        {
-                            "departure": f"{ref}/{kind}/{number}",
-                            "participant": self.ids[ref],
-                            "kind": kind,
-                            "at": at.isoformat(),
-                        }
-                    ]
-                },
-            )
-
-    async def record(self) -> None:
-        known = [scan for scan in self.scans if scan.participant in self.ids]
-        for scans in chunks(known):
-            await self.clients.post(
-                "attendance",
-                "/v1/scans",
-                {
-                    "edition": self.files.edition.id,
-                    "scans": [
-                        {
-                            "scan_id": scan.scan_id,
-                            "device": scan.device,
-                            "participant": self.ids[scan.participant],
-                            "session": scan.session,
-                            "direction": scan.direction,
-                            "at": scan.at.isoformat(),
-                            "seq": scan.seq,
-                        }
-                        for scan in scans
-                    ],
-                },
-            )
-        for results in chunks(self.files.results):
-            answer = await self.clients.post(
-                "assessment",
-                f"{self.path}/results",
-                {
-                    "results": [
-                        {
-                            "participant": self.ids[row.participant],
-                            "module": row.module,
-                            "attempt": row.attempt,
-                            "score": str(row.score),
-                            "taken_at": row.taken_at.isoformat(),
-                        }
-                        for row in results
-                    ]
-                },
-            )
-            assert {each["outcome"] for each in answer["outcomes"]} == {"recorded"}
-
-    async def correct(self) -> None:
-        for number, row in enumerate(self.files.corrections):
-            common = {"correction": f"c{number}", "at": row.at.isoformat(), "reason": row.reason}
-            person = f"{self.path}/participants/{self.ids.get(row.participant, '')}"
-            module, _, attempt = row.target.rpartition("/")
-            match row.kind:
-                case "attendance":
-                    body = {**common, "session": row.target, "minutes": int(row.value)}
-                    await self.clients.post("attendance", f"{person}/corrections", body)
-                case "excuse":
-                    body = {**common, "session": row.target}
-                    await self.clients.post("attendance", f"{person}/excuses", body)
-                case "score":
-                    body = {**common, "module": module, "attempt": int(attempt), "score": row.value}
-                    await self.clients.post("assessment", f"{person}/score-corrections", body)
-                case "annul":
-                    body = {**common, "module": module, "attempt": int(attempt)}
-                    await self.clients.post("assessment", f"{person}/annulments", body)
-                case "rename":
-                    body = {**common, "target": row.target, "value": row.value}
-                    await self.clients.post("enrollment", f"{person}/name", body)
-                case "withdraw":
-                    await self._depart([(row.participant, "withdraw", row.at)])
-                case "cancel-session":
-                    change = {**common, "kind": "cancel", "session": row.target}
-                    body = {"changes": [change]}
-                    await self.clients.post("enrollment", f"{self.path}/sessions", body)
-                case "move-session":
-                    start, end = move_of(row)
-                    change = {
-                        **common,
-                        "kind": "move",
-                        "session": row.target,
-                        "start": start.isoformat(),
-                        "end": end.isoformat(),
-                    }
-                    body = {"changes": [change]}
-                    await self.clients.post("enrollment", f"{self.path}/sessions", body)
-
-    async def close(self, at: datetime) -> None:
-        await self.clients.post("enrollment", f"{self.path}/close", {"at": at.isoformat()})
 
 
 def rows_of(out: Path, name: str) -> list[dict[str, str]]:
@@ -220,7 +40,7 @@ def rows_of(out: Path, name: str) -> list[dict[str, str]]:
 
 
 async def test_an_edition_by_http_alone(governance: Path, keys: Path, tmp_path: Path) -> None:
-    """Sent by HTTP, the example gives the certificates that its files give, by serial and id."""
+    """Sent by HTTP, the example gives what its files give, to the byte, and all of it verifies."""
     scans: list[Scan] = []
     reading = read_edition(EXAMPLES / "mg-4", on_scan=scans.append)
     assert reading.files is not None
@@ -249,6 +69,18 @@ async def test_an_edition_by_http_alone(governance: Path, keys: Path, tmp_path: 
         issued = rows_of(governance, "certificates")
         for row in issued:
             await eventually(partial(certificate_is_valid, clients, row["serial"]))
+            await eventually(partial(documents_are_made, clients, row["serial"]))
+        served = await files_served(clients, office, issued)
+    assert served == files_written(governance, issued)
+    evidence = gather_evidence(
+        served["issuer/did.json"],
+        served["issuer/register.json"],
+        [content for name, content in served.items() if name.startswith("status/")],
+    )
+    at = datetime.now(UTC)
+    verdicts = [verify_file(served[row[kind]], evidence, at) for row in issued for kind in KINDS]
+    assert [verdict.reasons for verdict in verdicts if not verdict.accepted] == []
+    assert [verdict.notes for verdict in verdicts if verdict.notes] == []
 
 
 async def known_everywhere(clients: Clients, office: Office) -> bool:
@@ -271,3 +103,38 @@ async def certificate_is_valid(clients: Clients, serial: str) -> bool:
     """Whether anybody is told that a certificate is valid."""
     response = await clients.by_service["credential"].get(f"/v1/certificates/{serial}")
     return response.is_success and response.json()["status"] == "valid"
+
+
+async def documents_are_made(clients: Clients, serial: str) -> bool:
+    """Whether the files of a certificate can be had."""
+    response = await clients.by_service["credential"].get(f"/v1/certificates/{serial}/pdf")
+    return response.is_success
+
+
+async def files_served(
+    clients: Clients, office: Office, issued: Sequence[dict[str, str]]
+) -> dict[str, bytes]:
+    """What credential serves of the edition, by the names that OUT gives to these files."""
+    credential = clients.by_service["credential"]
+    addresses = {
+        row[kind]: f"/v1/certificates/{row['serial']}/{kind}" for row in issued for kind in KINDS
+    }
+    addresses["issuer/did.json"] = "/.well-known/did.json"
+    addresses["issuer/register.json"] = f"{office.path}/register"
+    addresses["status/1.json"] = f"{office.path}/status/1"
+    served = {}
+    for name, address in addresses.items():
+        response = await credential.get(address)
+        assert response.is_success, f"{address}: {response.text}"
+        served[name] = response.content
+    return served
+
+
+def files_written(out: Path, issued: Sequence[dict[str, str]]) -> dict[str, bytes]:
+    """The same files as OUT has them."""
+    names = [row[kind] for row in issued for kind in KINDS]
+    names += [str(path.relative_to(out)) for path in out.glob("status/*.json")]
+    return {
+        name: (out / name).read_bytes()
+        for name in (*names, "issuer/did.json", "issuer/register.json")
+    }

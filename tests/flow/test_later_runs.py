@@ -157,6 +157,7 @@ def test_a_late_application_is_refused(edition: Path, out: Path, play: Play) -> 
         seniority="senior",
         field_related="yes",
         applied_at="2019-11-01T10:00:00Z",
+        gender="f",
     )
     with pytest.raises(FilesRefusedError) as refused:
         play(edition, out)

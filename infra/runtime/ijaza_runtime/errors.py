@@ -1,5 +1,11 @@
 """What a command is answered when the rules do not allow it."""
 
+from collections.abc import Mapping
+from typing import Literal
+
+Kind = Literal["not-known", "invalid", "conflicting"]
+"""How a domain, which knows no HTTP, names the refusals below."""
+
 
 class Refusal(Exception):
     """A command that cannot be carried out; nothing was changed.
@@ -38,3 +44,15 @@ class Forbidden(Refusal):
     """The actor's role does not allow it."""
 
     status = 403
+
+
+_BY_KIND: Mapping[Kind, type[Refusal]] = {
+    "not-known": NotKnown,
+    "invalid": Invalid,
+    "conflicting": Conflicting,
+}
+
+
+def refusal(kind: Kind, code: str, detail: str) -> Refusal:
+    """The refusal that a domain's own error stands for."""
+    return _BY_KIND[kind](code, detail)

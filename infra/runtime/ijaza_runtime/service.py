@@ -114,15 +114,19 @@ class Assembly(Generic[D]):
     access: AccessKeys
     reactor: Reactor[Any, Any, Any] | None = None
     projector: Projector | None = None
-    _relayed: bool = field(default=False)
+    _recovered: bool = field(default=False)
+
+    async def recover(self) -> bool:
+        """Send, once, what an earlier process saved and did not send. Whether there was any."""
+        if self._recovered:
+            return False
+        sent = [await self.outbox.relay(collection) for collection in self.collections]
+        self._recovered = True
+        return any(sent)
 
     async def turn(self) -> bool:
         """Do what there is to do once. Whether anything was done."""
-        done = False
-        if not self._relayed:
-            for collection in self.collections:
-                done |= bool(await self.outbox.relay(collection))
-            self._relayed = True
+        done = await self.recover()
         await self.references.refresh()
         if self.reactor is not None:
             done |= await self.reactor.turn()

@@ -1,6 +1,6 @@
 """What assessment listens to, and the function that folds each event: the one table of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from ijaza_contracts.assessment import TestAnnulled, TestFailed, TestPassed
 from ijaza_contracts.enrollment import EditionPublished, ParticipantSelected
@@ -8,13 +8,13 @@ from ijaza_contracts.envelope import Event
 from ijaza_contracts.topics import EDITIONS as EDITIONS_TOPIC
 from ijaza_contracts.topics import ENROLLMENT
 from ijaza_runtime.commands import Decide
-from ijaza_runtime.errors import Conflicting, Invalid, NotKnown, Refusal
+from ijaza_runtime.errors import refusal
 from ijaza_runtime.fold import Evolve, Fold, Stamped, Table
 
 from ijaza_assessment.domain import fold
 from ijaza_assessment.domain.commands import Command, decide
 from ijaza_assessment.domain.programme import Programme, on_edition_published
-from ijaza_assessment.domain.refusals import Kind, NotAllowedError
+from ijaza_assessment.domain.refusals import NotAllowedError
 from ijaza_assessment.domain.settle import settle
 from ijaza_assessment.domain.state import State
 from ijaza_assessment.storage import COLLECTION, decode, encode, labels
@@ -41,12 +41,6 @@ FOLD: Fold[State, Programme, Stamped] = Fold(
     editions=EDITIONS,
 )
 
-REFUSALS: Mapping[Kind, type[Refusal]] = {
-    "not-known": NotKnown,
-    "invalid": Invalid,
-    "conflicting": Conflicting,
-}
-
 
 def deciding(command: Command) -> Decide[State, Programme, Stamped]:
     """How the runtime carries out a command; what the rules do not allow becomes a `Refusal`."""
@@ -57,6 +51,6 @@ def deciding(command: Command) -> Decide[State, Programme, Stamped]:
         try:
             return decide(command, state, programme)
         except NotAllowedError as error:
-            raise REFUSALS[error.kind](error.code, error.detail) from None
+            raise refusal(error.kind, error.code, error.detail) from None
 
     return decided

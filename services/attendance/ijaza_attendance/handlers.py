@@ -1,6 +1,6 @@
 """What attendance listens to, and the function that folds each event: the one table of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from ijaza_contracts.attendance import (
     AbsenceExcused,
@@ -20,14 +20,14 @@ from ijaza_contracts.topics import EDITIONS as EDITIONS_TOPIC
 from ijaza_contracts.topics import ENROLLMENT, SCANS
 from ijaza_contracts.topics import PEOPLE as PEOPLE_TOPIC
 from ijaza_runtime.commands import Decide
-from ijaza_runtime.errors import Conflicting, Invalid, NotKnown, Refusal
+from ijaza_runtime.errors import refusal
 from ijaza_runtime.fold import Evolve, Fold, Table
 
 from ijaza_attendance.domain import fold
 from ijaza_attendance.domain.commands import Command, decide
 from ijaza_attendance.domain.people import Person, on_person_recorded
 from ijaza_attendance.domain.programme import Programme, on_edition_published
-from ijaza_attendance.domain.refusals import Kind, NotAllowedError
+from ijaza_attendance.domain.refusals import NotAllowedError
 from ijaza_attendance.domain.settle import settle
 from ijaza_attendance.domain.state import State
 from ijaza_attendance.storage import COLLECTION, decode, encode, labels
@@ -61,12 +61,6 @@ FOLD: Fold[State, Programme, Person] = Fold(
     editions=EDITIONS,
 )
 
-REFUSALS: Mapping[Kind, type[Refusal]] = {
-    "not-known": NotKnown,
-    "invalid": Invalid,
-    "conflicting": Conflicting,
-}
-
 
 def deciding(command: Command) -> Decide[State, Programme, Person]:
     """How the runtime carries out a command; what the rules do not allow becomes a `Refusal`."""
@@ -77,6 +71,6 @@ def deciding(command: Command) -> Decide[State, Programme, Person]:
         try:
             return decide(command, state, programme)
         except NotAllowedError as error:
-            raise REFUSALS[error.kind](error.code, error.detail) from None
+            raise refusal(error.kind, error.code, error.detail) from None
 
     return decided

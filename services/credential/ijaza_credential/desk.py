@@ -44,6 +44,11 @@ class Definitions:
     def stamp(self) -> str:
         return str(max(self.by_revision))
 
+    @property
+    def newest(self) -> Edition:
+        """The definition of the newest revision."""
+        return self.by_revision[max(self.by_revision)]
+
 
 def on_edition_published(current: Definitions | None, event: EditionPublished) -> Definitions:
     """Keep every revision: a document says what its own had."""
@@ -101,6 +106,11 @@ class DocumentDesk:
         """The documents of those credentials that have some, by the credential's id."""
         stored = await self._store.load(COLLECTION, list(credential_ids))
         return {key: _decoder.decode(document.body) for key, document in stored.items()}
+
+    async def definitions(self) -> Mapping[str, Definitions]:
+        """Every edition that is known by now, by its id."""
+        await self._references.refresh()
+        return self._references.all(DEFINITIONS)
 
     async def erase(self, credential_ids: Sequence[str]) -> None:
         """Remove the files of these credentials for good; their hashes stay."""

@@ -1,6 +1,6 @@
 """What credential listens to, and the function that folds each event: the one table of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from ijaza_contracts.assessment import TestAnnulled, TestFailed, TestPassed
 from ijaza_contracts.attendance import AbsenceExcused, SessionAttended
@@ -28,14 +28,14 @@ from ijaza_contracts.topics import ASSESSMENT, ATTENDANCE, ENROLLMENT
 from ijaza_contracts.topics import EDITIONS as EDITIONS_TOPIC
 from ijaza_contracts.topics import PEOPLE as PEOPLE_TOPIC
 from ijaza_runtime.commands import Decide
-from ijaza_runtime.errors import Conflicting, NotKnown, Refusal
+from ijaza_runtime.errors import refusal
 from ijaza_runtime.fold import Evolve, Fold, Table
 
 from ijaza_credential.domain import fold
 from ijaza_credential.domain.commands import Command, decide
 from ijaza_credential.domain.people import Person, on_person_recorded
 from ijaza_credential.domain.programme import Programme, on_edition_closed, on_edition_published
-from ijaza_credential.domain.refusals import Kind, NotAllowedError
+from ijaza_credential.domain.refusals import NotAllowedError
 from ijaza_credential.domain.settle import settle
 from ijaza_credential.domain.state import State
 from ijaza_credential.naming import KeyedNaming
@@ -92,9 +92,6 @@ def credential_fold(secret: bytes) -> Fold[State, Programme, Person]:
     )
 
 
-REFUSALS: Mapping[Kind, type[Refusal]] = {"not-known": NotKnown, "conflicting": Conflicting}
-
-
 def deciding(command: Command, secret: bytes) -> Decide[State, Programme, Person]:
     """How the runtime carries out a command; what the rules do not allow becomes a `Refusal`."""
 
@@ -104,7 +101,7 @@ def deciding(command: Command, secret: bytes) -> Decide[State, Programme, Person
         try:
             return decide(command, state, programme, person, _naming(secret, state))
         except NotAllowedError as error:
-            raise REFUSALS[error.kind](error.code, error.detail) from None
+            raise refusal(error.kind, error.code, error.detail) from None
 
     return decided
 

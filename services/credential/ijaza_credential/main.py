@@ -10,7 +10,7 @@ from ijaza_runtime.references import References
 from ijaza_runtime.secrets import load_or_create_secret
 from ijaza_runtime.service import Assembly, Parts, wire
 
-from ijaza_credential.api import router
+from ijaza_credential.api import files, router
 from ijaza_credential.desk import COLLECTION as DOCUMENTS
 from ijaza_credential.desk import DEFINITIONS, DocumentDesk
 from ijaza_credential.documents.keys import IssuerKey, load_or_create_key
@@ -18,6 +18,7 @@ from ijaza_credential.domain.people import Person
 from ijaza_credential.domain.programme import Programme
 from ijaza_credential.domain.state import State
 from ijaza_credential.handlers import EDITIONS, INPUTS, PEOPLE, credential_fold
+from ijaza_credential.site import IssuerSite
 
 NAME = "credential"
 SECRET = "serials.key"  # noqa: S105 - the name of a file
@@ -68,7 +69,19 @@ def assemble(parts: Parts) -> Assembly[Desk]:
                 store=parts.store,
                 clock=parts.clock,
                 secret=secret,
-            )
+            ),
+            files(
+                commands=wiring.commands,
+                references=wiring.references,
+                store=parts.store,
+                desk=documents,
+                site=IssuerSite(
+                    store=parts.store,
+                    references=wiring.references,
+                    desk=documents,
+                    key=key,
+                ),
+            ),
         ],
         description="Eligibility with reasons, certificates, and their life.",
         outbox=wiring.outbox,

@@ -17,6 +17,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 from ijaza_contracts.topics import Topic
 from ijaza_runtime.bus import BusError, Record
+from ijaza_runtime.documents import Codec
 from ijaza_runtime.errors import Conflicting
 from ijaza_runtime.observe import log
 from ijaza_runtime.outbox import Outbox
@@ -42,15 +43,6 @@ TRIES = 20
 _SCAN = 500
 
 T = TypeVar("T")
-
-
-class NewerSchemaError(Exception):
-    """A document was written by a newer version of this service: run that version."""
-
-
-class _Stored(msgspec.Struct):
-    schema: int
-    state: msgspec.Raw
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +82,8 @@ class Shelf(Generic[T]):
         self._store = store
         self._outbox = outbox
         self._collection = collection
-        self._decoder: msgspec.json.Decoder[T] = msgspec.json.Decoder(kind, dec_hook=_model)
+        decoder: msgspec.json.Decoder[T] = msgspec.json.Decoder(kind, dec_hook=_model)
+        self._codec = Codec(collection, SCHEMA, decoder, _encoder)
         self._key = key
         self._scope = scope
 
@@ -159,13 +152,7 @@ class Shelf(Generic[T]):
         raise too_busy(self._collection)
 
     def _kept(self, document: Document) -> Kept[T]:
-        stored = _stored.decode(document.body)
-        if stored.schema != SCHEMA:
-            raise NewerSchemaError(
-                f"{self._collection} document of schema {stored.schema}: this version reads "
-                f"{SCHEMA}"
-            )
-        state = self._decoder.decode(stored.state)
+        state = self._codec.decode(document.body)
         return Kept(document.key, document.version, state, document.outbox)
 
     def _document(self, change: Change[T], kept: Kept[T] | None) -> Document:
@@ -178,7 +165,7 @@ class Shelf(Generic[T]):
             scope=self._scope(change.state),
             partition=0,  # enrollment consumes nothing, so no process owns its documents
             basis="",
-            body=_encoder.encode(_Stored(SCHEMA, msgspec.Raw(_encoder.encode(change.state)))),
+            body=self._codec.encode(change.state),
             outbox=unsent + change.records,
         )
 
@@ -246,4 +233,3 @@ def _model(kind: type[Any], value: Any) -> Any:
 
 
 _encoder = msgspec.json.Encoder(enc_hook=_plain, order="deterministic")
-_stored = msgspec.json.Decoder(_Stored)

@@ -3,7 +3,8 @@
 import pytest
 from ijaza_assessment.domain.commands import Command, decide
 from ijaza_assessment.handlers import deciding
-from ijaza_assessment.storage import NewerSchemaError, decode, encode
+from ijaza_assessment.storage import decode, encode
+from ijaza_runtime.documents import NewerSchemaError
 from ijaza_runtime.errors import Invalid
 
 from tests.unit.assessment.given import (

@@ -3,7 +3,8 @@
 import pytest
 from ijaza_attendance.domain.commands import CorrectAttendance, decide
 from ijaza_attendance.handlers import deciding
-from ijaza_attendance.storage import NewerSchemaError, decode, encode
+from ijaza_attendance.storage import decode, encode
+from ijaza_runtime.documents import NewerSchemaError
 from ijaza_runtime.errors import Invalid
 
 from tests.unit.attendance.given import (

@@ -5,7 +5,8 @@ import json
 import pytest
 from ijaza_credential.domain.commands import Approve
 from ijaza_credential.domain.state import State
-from ijaza_credential.storage import SCHEMA, NewerSchemaError, decode, encode, labels
+from ijaza_credential.storage import SCHEMA, decode, encode, labels
+from ijaza_runtime.documents import NewerSchemaError
 
 from tests.unit.credential.given import (
     EDITION,

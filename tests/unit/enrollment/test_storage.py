@@ -12,9 +12,10 @@ from ijaza_enrollment.domain.commands import (
     CloseEdition,
     MoveSession,
 )
-from ijaza_enrollment.storage import EDITIONS, NewerSchemaError
+from ijaza_enrollment.storage import EDITIONS
 from ijaza_runtime.adapters.memory_store import MemoryStore
 from ijaza_runtime.bus import Record
+from ijaza_runtime.documents import NewerSchemaError
 from ijaza_runtime.errors import Conflicting
 from ijaza_runtime.store import Document
 

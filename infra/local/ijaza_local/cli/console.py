@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from enum import IntEnum
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 
 out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 140)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+PATIENCE = 1.0
+"""Seconds after which a person wants to see that something is going on."""
 
 
 class Exit(IntEnum):
@@ -64,15 +69,17 @@ def faults_json(faults: "Sequence[Fault]") -> list[dict[str, Any]]:
 
 
 class Bars:
-    """A line for each thing that is under way, with its count; only on a terminal."""
+    """A line for each thing that is under way, with its count, on a terminal.
+
+    They come after a second: what is done by then needs none.
+    """
 
     def __init__(self) -> None:
         self._progress = _progress() if err.is_terminal else None
         self._tasks: dict[str, TaskID] = {}
+        self._since = monotonic()
 
     def __enter__(self) -> Callable[[str, int], None]:
-        if self._progress is not None:
-            self._progress.start()
         return self.advance
 
     def __exit__(self, *_: object) -> None:
@@ -86,6 +93,8 @@ class Bars:
         if what not in self._tasks:
             self._tasks[what] = self._progress.add_task(what, total=None)
         self._progress.advance(self._tasks[what], count)
+        if not self._progress.live.is_started and monotonic() - self._since > PATIENCE:
+            self._progress.start()
 
 
 def _progress() -> "Progress":

@@ -115,7 +115,6 @@ def _reason(error: Exception) -> str | None:
         advice = f"; {_ADVICE[error.errno]}" if error.errno in _ADVICE else ""
         return f"{place}{error.strerror or error}{advice}"
 
-    from ijaza_credential.documents.keys import KeyFileError
     from ijaza_runtime.bus import BusError
     from ijaza_runtime.errors import Refusal
     from ijaza_runtime.secrets import SecretError
@@ -127,14 +126,7 @@ def _reason(error: Exception) -> str | None:
 
     if isinstance(
         error,
-        PlayError
-        | BusError
-        | StoreError
-        | SecretError
-        | KeyFileError
-        | LedgerError
-        | GenerationError
-        | Refusal,
+        PlayError | BusError | StoreError | SecretError | LedgerError | GenerationError | Refusal,
     ):
         return str(error)
     return None

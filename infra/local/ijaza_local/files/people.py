@@ -63,10 +63,25 @@ class Once:
         return line == row.line
 
 
+TOO_LATE = (
+    "somebody who applied before the selection has been made; nobody can apply any more: remove "
+    "the row"
+)
+
+
 def read_applicants(
-    path: Path, zone: ZoneInfo, partners: Collection[str] | None, faults: Faults, warnings: Faults
+    path: Path,
+    zone: ZoneInfo,
+    partners: Collection[str] | None,
+    faults: Faults,
+    warnings: Faults,
+    *,
+    considered: Collection[str] | None = None,
 ) -> People:
-    """Read applicants.csv. `nominated_by` must be a partner, if `partners` are known."""
+    """Read applicants.csv. `nominated_by` must be a partner, if `partners` are known.
+
+    `considered` are the refs that a selection has dealt with: then nobody else can apply.
+    """
     if not path.exists():
         faults.add(path.name, 0, "", "", "the edition's applicants; there is no such file")
         return People()
@@ -97,6 +112,8 @@ def read_applicants(
             is_known = False
             continue
         refs.add(ref)
+        if considered is not None and ref not in considered:
+            faults.add(path.name, row.line, "ref", ref, TOO_LATE)
         texts = dict(zip(attributes, row.values[len(NAMED) :], strict=True))
         _, name_en, name_ar, address, applied_at, nominated_by = row.values[: len(NAMED)]
         person = Applicant(ref, name_en, name_ar, address, applied_at, nominated_by, texts)

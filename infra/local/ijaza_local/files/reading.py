@@ -1,6 +1,6 @@
 """An edition's folder read whole: every file, every fault, nothing begun."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -41,6 +41,7 @@ def read_edition(
     *,
     on_scan: Callable[[Scan], None] | None = None,
     earlier: Mapping[str, int] | None = None,
+    considered: Collection[str] | None = None,
     on_progress: Callable[[int], None] | None = None,
 ) -> Reading:
     """Read all files of an edition, and note every fault in them.
@@ -48,7 +49,8 @@ def read_edition(
     scans.csv is not kept: `on_scan` is called with each good row, in the order of the file. Faults
     may follow, so whoever takes rows must be able to take them back. `on_progress` is called with
     how many more scans are read. `earlier` are the departures that earlier runs took, as
-    `departures_in_order` wants them: they decide who ever takes part.
+    `departures_in_order` wants them: they decide who ever takes part. `considered` are the refs
+    that the selection has dealt with, once it has been made: after it nobody can apply any more.
 
     `latest` is that of the rows' own times: `applied_at`, `at` and `taken_at`. The times of
     edition.yaml and of moved sessions are plans; what of them takes place, `closing_time` counts.
@@ -58,7 +60,7 @@ def read_edition(
         faults.add("", 0, "", str(directory), "the folder of an edition")
         return Reading(None, faults.listed(), ())
     definition = read_definition(directory, faults, warnings)
-    rows = _read_rows(directory, definition, faults, warnings)
+    rows = _read_rows(directory, definition, considered, faults, warnings)
     check_columns(definition, rows.people.columns, faults)
     _check_takers(definition, rows, earlier or {}, faults)
     scans, latest = read_scans(
@@ -84,12 +86,25 @@ def read_edition(
     )
 
 
-def _read_rows(directory: Path, definition: Definition, faults: Faults, warnings: Faults) -> _Rows:
+def _read_rows(
+    directory: Path,
+    definition: Definition,
+    considered: Collection[str] | None,
+    faults: Faults,
+    warnings: Faults,
+) -> _Rows:
     """Every file in the order in which one names the rows of another."""
     zone, notes = definition.zone, (faults, warnings)
     partners = read_partners(directory / PARTNERS_CSV, *notes)
     partner_ids = None if partners is None else frozenset(one.id for one in partners)
-    people = read_applicants(directory / APPLICANTS_CSV, zone, partner_ids, *notes)
+    is_roster = definition.edition is not None and definition.edition.selection is None
+    people = read_applicants(
+        directory / APPLICANTS_CSV,
+        zone,
+        partner_ids,
+        *notes,
+        considered=None if is_roster else considered,
+    )
     refs = people.refs
     results = read_results(directory / RESULTS_CSV, zone, refs, definition.max_scores, *notes)
     recorded = Recorded(

@@ -133,22 +133,6 @@ class Ledger:
             )
         ]
 
-    def new(self, kind: str) -> list[Row]:
-        """The offered rows of a kind that were not taken before, in the order of the file."""
-        return [
-            Row(*row)
-            for row in self._db.execute(
-                """
-                SELECT kind, key, content FROM offered o
-                WHERE kind = ? AND NOT EXISTS (
-                    SELECT 1 FROM taken t
-                    WHERE t.kind = o.kind AND t.key = o.key AND t.digest = o.digest)
-                ORDER BY place
-                """,
-                (kind,),
-            )
-        ]
-
     def take(self) -> None:
         """Take every offered row; on return all are durable."""
         self._db.execute(
@@ -217,7 +201,3 @@ class Ledger:
     def close(self) -> None:
         """Close the file."""
         self._db.close()
-
-
-def _digest(content: str) -> bytes:
-    return blake2b(content.encode(), digest_size=16).digest()

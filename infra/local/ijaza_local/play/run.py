@@ -107,6 +107,8 @@ async def _play(
     files = taken.files
     stage = Stage(services, ledger, files.edition, progress)
     lap = Laps(taken.seconds)
+    for service in services.all:
+        await service.recover()
     await phases.enrol(stage, at=published_at(ledger, taken))
     ledger.note("selected", "yes")
     lap.ends("enrol")
@@ -161,6 +163,7 @@ def take(directory: Path, ledger: Ledger, *, revise: bool, progress: Progress) -
             directory,
             on_scan=on_scan,
             earlier=taken_departures(ledger).earlier,
+            considered=_considered(ledger),
             on_progress=lambda rows: progress("reading", rows),
         )
         if reading.files is None:
@@ -169,8 +172,6 @@ def take(directory: Path, ledger: Ledger, *, revise: bool, progress: Progress) -
         ledger.offer(_rows(reading.files))
         faults = [*_edition_faults(ledger, reading.files, revise=revise)]
         faults += [_fault(each) for each in ledger.differences()]
-        if ledger.fact("selected") and reading.files.edition.selection is not None:
-            faults += [_late(row) for row in ledger.new("applicants")]
         if faults:
             raise FilesRefusedError(faults)
         ledger.note("edition", reading.files.edition.id)
@@ -194,6 +195,13 @@ def _rows(files: EditionFiles) -> Iterator[Row]:
             yield Row(kind, key_of(row), content_of(row))
     for correction, nth in numbered(files.corrections):
         yield Row("corrections", key_of(correction), content_of(correction, nth))
+
+
+def _considered(ledger: Ledger) -> set[str] | None:
+    """The refs that the selection has dealt with; None before it."""
+    if ledger.fact("selected") is None:
+        return None
+    return {row.key for row in ledger.taken("applicants")}
 
 
 def _digest(edition: Edition) -> str:
@@ -232,16 +240,6 @@ def _fault(difference: Difference) -> Fault:
         difference.key,
         f"the row {now}; recorded is {difference.recorded}. What is recorded stays: restore the "
         "row, and say in corrections.csv what was wrong with it",
-    )
-
-
-def _late(row: Row) -> Fault:
-    return Fault(
-        "applicants.csv",
-        0,
-        "ref",
-        row.key,
-        "the selection has been made, so nobody can apply any more: remove the row",
     )
 
 

@@ -1,33 +1,11 @@
-"""Pieces that requests of assessment are made of."""
+"""Pieces that only requests of assessment are made of."""
 
-from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated
 
-from fastapi import Path
-from pydantic import AfterValidator, AwareDatetime, Field
-
-from ijaza_assessment.domain.times import whole
-
-Instant = Annotated[
-    AwareDatetime,
-    Field(ge=datetime(1970, 1, 1, tzinfo=UTC), lt=datetime(3000, 1, 1, tzinfo=UTC)),
-    AfterValidator(whole),
-]
-"""A time with its offset from UTC; fractions of a second are dropped, as files have none."""
+from pydantic import Field
 
 Score = Annotated[Decimal, Field(ge=0, max_digits=20, decimal_places=10)]
 """An exact decimal, best sent as a string."""
 
-Label = Annotated[str, Field(min_length=1, max_length=200)]
-Reason = Annotated[str, Field(max_length=2000)]
 Number = Annotated[int, Field(ge=1, le=1000)]
-
-EditionId = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$", examples=["mg-4"])]
-ParticipantId = Annotated[
-    str,
-    Field(pattern=r"^[A-Za-z0-9._~-]{1,64}$", examples=["5f3c9a61d2e84b07a1c6e0f4b8d97325"]),
-]
-
-EditionPath = Annotated[EditionId, Path(description="The edition's id.")]
-ParticipantPath = Annotated[ParticipantId, Path(description="The participant's opaque id.")]

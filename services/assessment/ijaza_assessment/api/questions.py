@@ -3,14 +3,13 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
-from ijaza_runtime.errors import NotKnown
 from ijaza_runtime.references import References
 from ijaza_runtime.store import Store
 from ijaza_runtime.web import Role, require
+from ijaza_runtime.web.fields import EditionPath, ParticipantPath
+from ijaza_runtime.web.known import document_of, programme_of
 
 from ijaza_assessment.api.answers import Results, ReviewPage, listed, results_of
-from ijaza_assessment.api.fields import EditionPath, ParticipantPath
-from ijaza_assessment.domain.programme import Programme
 from ijaza_assessment.handlers import EDITIONS
 from ijaza_assessment.storage import COLLECTION, decode
 
@@ -18,16 +17,6 @@ from ijaza_assessment.storage import COLLECTION, decode
 def router(*, references: References, store: Store) -> APIRouter:
     """The routes that change nothing."""
     routes = APIRouter(prefix="/editions/{edition}")
-
-    async def programme_of(edition: str) -> Programme:
-        await references.refresh()
-        programme = references.get(EDITIONS, edition)
-        if programme is None:
-            raise NotKnown(
-                "edition-not-known",
-                f"edition {edition!r} is not known here: check its id, or publish it first",
-            )
-        return programme
 
     @routes.get(
         "/review",
@@ -45,7 +34,7 @@ def router(*, references: References, store: Store) -> APIRouter:
         `next` is what to send as `after` for what follows; it is null at the end. A page may be
         empty and not the last.
         """
-        programme = await programme_of(edition)
+        programme = await programme_of(edition, references, EDITIONS)
         documents = await store.page(COLLECTION, scope=edition, after=after, most=participants)
         return ReviewPage(
             items=[
@@ -62,14 +51,8 @@ def router(*, references: References, store: Store) -> APIRouter:
     )
     async def results(edition: EditionPath, participant: ParticipantPath) -> Results:
         """Every attempt with the facts behind it, and what counts of each module's test."""
-        programme = await programme_of(edition)
-        document = (await store.load(COLLECTION, [participant])).get(participant)
-        if document is None or document.scope != edition:
-            raise NotKnown(
-                "participant-not-known",
-                f"nothing is known of participant {participant!r} in edition {edition}: check "
-                "both ids",
-            )
+        programme = await programme_of(edition, references, EDITIONS)
+        document = await document_of(participant, edition, store, COLLECTION)
         return results_of(decode(document.body), programme)
 
     return routes

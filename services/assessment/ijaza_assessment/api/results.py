@@ -7,18 +7,11 @@ from ijaza_runtime.commands import Commands, Work
 from ijaza_runtime.errors import Refusal
 from ijaza_runtime.fold import Stamped
 from ijaza_runtime.web import Role, require
+from ijaza_runtime.web.fields import EditionPath, Instant, Label, ParticipantId, ParticipantPath
 from pydantic import BaseModel, ConfigDict, Field
 
 from ijaza_assessment.api.answers import Recorded
-from ijaza_assessment.api.fields import (
-    EditionPath,
-    Instant,
-    Label,
-    Number,
-    ParticipantId,
-    ParticipantPath,
-    Score,
-)
+from ijaza_assessment.api.fields import Number, Score
 from ijaza_assessment.domain.commands import RecordResult
 from ijaza_assessment.domain.programme import Programme
 from ijaza_assessment.domain.state import State

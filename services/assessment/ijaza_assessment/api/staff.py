@@ -8,18 +8,11 @@ from fastapi import APIRouter, Depends
 from ijaza_runtime.commands import Commands
 from ijaza_runtime.fold import Stamped
 from ijaza_runtime.web import Actor, Role, require
+from ijaza_runtime.web.fields import EditionPath, Instant, Label, ParticipantPath, Reason
 from pydantic import BaseModel, ConfigDict
 
 from ijaza_assessment.api.answers import Recorded
-from ijaza_assessment.api.fields import (
-    EditionPath,
-    Instant,
-    Label,
-    Number,
-    ParticipantPath,
-    Reason,
-    Score,
-)
+from ijaza_assessment.api.fields import Number, Score
 from ijaza_assessment.domain.commands import AnnulAttempt, Command, CorrectScore
 from ijaza_assessment.domain.programme import Programme
 from ijaza_assessment.domain.state import State

@@ -3,15 +3,14 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
-from ijaza_runtime.errors import NotKnown
 from ijaza_runtime.references import References
 from ijaza_runtime.store import Store
 from ijaza_runtime.web import Role, require
+from ijaza_runtime.web.fields import EditionPath, ParticipantPath
+from ijaza_runtime.web.known import document_of, programme_of
 
 from ijaza_attendance.api.answers import Attendance, ReviewPage, attendance_of, listed
-from ijaza_attendance.api.fields import EditionPath, ParticipantPath
-from ijaza_attendance.api.known import programme_of
-from ijaza_attendance.handlers import PEOPLE
+from ijaza_attendance.handlers import EDITIONS, PEOPLE
 from ijaza_attendance.storage import COLLECTION, decode
 
 
@@ -35,7 +34,7 @@ def router(*, references: References, store: Store) -> APIRouter:
         `next` is what to send as `after` for what follows; it is null at the end. A page may be
         empty and not the last.
         """
-        programme = await programme_of(edition, references)
+        programme = await programme_of(edition, references, EDITIONS)
         documents = await store.page(COLLECTION, scope=edition, after=after, most=participants)
         return ReviewPage(
             items=[
@@ -52,14 +51,8 @@ def router(*, references: References, store: Store) -> APIRouter:
     )
     async def attendance(edition: EditionPath, participant: ParticipantPath) -> Attendance:
         """Seconds of every session with the facts behind them, and the sums of the modules."""
-        programme = await programme_of(edition, references)
-        document = (await store.load(COLLECTION, [participant])).get(participant)
-        if document is None or document.scope != edition:
-            raise NotKnown(
-                "participant-not-known",
-                f"nothing is known of participant {participant!r} in edition {edition}: check "
-                "both ids",
-            )
+        programme = await programme_of(edition, references, EDITIONS)
+        document = await document_of(participant, edition, store, COLLECTION)
         state = decode(document.body)
         return attendance_of(state, programme, references.get(PEOPLE, participant))
 

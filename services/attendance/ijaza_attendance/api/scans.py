@@ -8,11 +8,12 @@ from ijaza_runtime.bus import Bus
 from ijaza_runtime.outbox import records_of
 from ijaza_runtime.references import References
 from ijaza_runtime.web import Role, require
+from ijaza_runtime.web.fields import EditionId, Instant, Label, LabelOrEmpty, ParticipantId
+from ijaza_runtime.web.known import programme_of
 from pydantic import BaseModel, ConfigDict, Field
 
-from ijaza_attendance.api.fields import EditionId, Instant, Label, LabelOrEmpty, ParticipantId
-from ijaza_attendance.api.known import programme_of
 from ijaza_attendance.domain.programme import Programme
+from ijaza_attendance.handlers import EDITIONS
 
 MOST = 500
 """Scans in one batch."""
@@ -93,7 +94,7 @@ def router(*, references: References, bus: Bus) -> APIRouter:
         becomes a review item, never a refusal: only a session that the edition does not have is
         refused.
         """
-        programme = await programme_of(batch.edition, references)
+        programme = await programme_of(batch.edition, references, EDITIONS)
         outcomes = [_outcome(scan, programme) for scan in batch.scans]
         await bus.publish(
             records_of(

@@ -8,9 +8,7 @@ from fastapi import APIRouter, Depends
 from ijaza_contracts.attendance import ReviewKind
 from ijaza_runtime.commands import Commands
 from ijaza_runtime.web import Actor, Role, require
-from pydantic import BaseModel, ConfigDict, Field
-
-from ijaza_attendance.api.fields import (
+from ijaza_runtime.web.fields import (
     EditionPath,
     Instant,
     Label,
@@ -18,6 +16,8 @@ from ijaza_attendance.api.fields import (
     ParticipantPath,
     Reason,
 )
+from pydantic import BaseModel, ConfigDict, Field
+
 from ijaza_attendance.domain.commands import (
     Command,
     CorrectAttendance,

@@ -189,7 +189,8 @@ def _titles(facts: CertificateFacts, language: str) -> Iterator[str]:
 
 
 def _place(facts: CertificateFacts, language: str, comma: str) -> str:
-    return comma.join(in_language(text, language) for text in (facts.place, facts.city))
+    named = [text for text in (facts.place, facts.city) if text]
+    return comma.join(in_language(text, language) for text in named)
 
 
 def _descriptions(facts: CertificateFacts, module: ModuleResult) -> Iterator[dict[str, Any]]:

@@ -114,7 +114,8 @@ def is_titled_as_edition(facts: CertificateFacts) -> bool:
 
 def held(facts: CertificateFacts) -> Pair:
     """Return where and when the programme was held."""
-    place, city = both(facts.place), both(facts.city)
+    place = both(facts.place)
+    city = both(facts.city) if facts.city else Pair("", "")
     days = period(facts.activity_start, facts.activity_end, digits_of(facts))
     where_en = place.en if city.en in place.en else f"{place.en}, {city.en}"
     where_ar = place.ar if city.ar in place.ar else f"{place.ar}، {city.ar}"

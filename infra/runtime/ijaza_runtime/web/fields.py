@@ -1,4 +1,4 @@
-"""Pieces that requests of attendance are made of."""
+"""Pieces that requests of several services are made of."""
 
 from datetime import UTC, datetime
 from typing import Annotated
@@ -7,14 +7,14 @@ from fastapi import Path
 from pydantic import AfterValidator, AwareDatetime, Field
 
 
-def _whole_seconds(at: datetime) -> datetime:
+def _whole_second(at: datetime) -> datetime:
     return at.astimezone(UTC).replace(microsecond=0)
 
 
 Instant = Annotated[
     AwareDatetime,
     Field(ge=datetime(1970, 1, 1, tzinfo=UTC), lt=datetime(3000, 1, 1, tzinfo=UTC)),
-    AfterValidator(_whole_seconds),
+    AfterValidator(_whole_second),
 ]
 """A time with its offset from UTC; fractions of a second are dropped, as files have none."""
 

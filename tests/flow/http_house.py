@@ -1,0 +1,116 @@
+"""The four HTTP APIs in one process, on an edition that was taught and one that is being taught."""
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from contextlib import AsyncExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI
+from ijaza_local.files import Scan, closing_time, read_edition
+from ijaza_local.services import Services, drain, running
+from ijaza_runtime.web import Role
+
+from tests.editions import small_edition
+from tests.flow.office import Clients, Office, connected
+
+METHODS = ("get", "post", "put", "patch", "delete")
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation of a service's OpenAPI document."""
+
+    service: str
+    method: str
+    path: str
+    said: Mapping[str, Any]
+
+    def __str__(self) -> str:
+        return f"{self.service} {self.method.upper()} {self.path}"
+
+
+@dataclass(frozen=True)
+class House:
+    """The services' applications, and what addresses of theirs can name.
+
+    `taught` fills addresses with things that are closed and issued, `open` with such as can still
+    change.
+    """
+
+    services: Services
+    apps: Mapping[str, FastAPI]
+    taught: Mapping[str, Any]
+    open: Mapping[str, Any]
+
+    def operations(self) -> list[Operation]:
+        """Every operation of every service."""
+        return [
+            Operation(name, method, path, said)
+            for name, app in self.apps.items()
+            for path, item in app.openapi()["paths"].items()
+            for method, said in item.items()
+            if method in METHODS
+        ]
+
+    def bearer(self, *roles: Role) -> dict[str, str]:
+        """The header that proves the roles."""
+        now = datetime.now(UTC)
+        token = self.services.access.issue("staff-1", roles, timedelta(hours=1), now)
+        return {"Authorization": f"Bearer {token}"}
+
+
+@contextmanager
+def http_house(folder: Path) -> Iterator[House]:
+    """Put the services together in memory, and send both editions to them by HTTP."""
+    with asyncio.Runner() as runner:
+        stack = AsyncExitStack()
+        opening = running(
+            bus_url="memory://", store_url="memory://", keys=folder / "keys", partitions=2
+        )
+        services = runner.run(stack.enter_async_context(opening))
+        try:
+            yield runner.run(_furnished(services, folder))
+        finally:
+            runner.run(stack.aclose())
+
+
+async def _furnished(services: Services, folder: Path) -> House:
+    async with connected(services) as clients:
+        taught, closing = _office(clients, folder, "small-1")
+        being_taught, _ = _office(clients, folder, "small-2")
+        for office in (taught, being_taught):
+            await office.enrol()
+            await drain(services.all)
+            await office.record()
+            await drain(services.all)
+        await taught.close(closing)
+        await drain(services.all)
+        participant = next(iter(taught.ids.values()))
+        decision = await clients.get(
+            "credential", f"{taught.path}/participants/{participant}/decision"
+        )
+    return House(
+        services=services,
+        apps={service.name: service.app() for service in services.all},
+        taught={
+            "edition": "small-1",
+            "participant": participant,
+            "serial": decision["serial"],
+            "number": 1,
+        },
+        open={"edition": "small-2", "participant": next(iter(being_taught.ids.values()))},
+    )
+
+
+def _office(clients: Clients, folder: Path, edition: str) -> tuple[Office, datetime]:
+    """Who sends an edition that gives everybody who takes part a certificate; when it is over."""
+    certificate = {"id": "certificate", "kind": "participation", "title": {"en": "C", "ar": "ش"}}
+    files = small_edition(folder / edition, id=edition, certificates=[certificate], approvals=None)
+    scans: list[Scan] = []
+    reading = read_edition(files, on_scan=scans.append)
+    assert reading.files is not None, reading
+    closing = closing_time(reading.files.edition, reading.latest)
+    return Office(clients, reading.files, scans), closing
