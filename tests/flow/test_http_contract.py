@@ -1,6 +1,7 @@
 """The four HTTP APIs keep what their OpenAPI documents promise, whatever they are sent."""
 
-from collections.abc import Callable, Iterator
+import json
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -8,6 +9,8 @@ import schemathesis
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from ijaza_runtime.web import Role
+from ijaza_runtime.web.app import LARGEST_BODY
+from schemathesis import Case, GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.schemas import APIOperation
 from schemathesis.specs.openapi.checks import (
@@ -26,16 +29,133 @@ CHECKS = [
     content_type_conformance,
     response_schema_conformance,
 ]
-EXAMPLES = 12
-"""Generated requests of each operation and kind of address."""
+REQUESTS = 25
+"""Generated for each operation."""
+PROBLEM = "application/problem+json"
 
-OFFICE = {Role.OFFICE}
-READERS = {Role.OFFICE, Role.AUDITOR}
-EDITION = "/v1/editions/{edition}"
-PERSON = f"{EDITION}/participants/{{participant}}"
-CERTIFICATE = "/v1/certificates/{serial}"
-EVERYBODY = set(Role) | {None}
-
-WHO_MAY: dict[str, set[Role] | set[Role | None]] = {
-    f"enrollment POST /v1/editions": OFFICE,
+UNREADABLE = {
+    "nothing": b"",
+    "half of an object": b'{"a": ',
+    "no object": b"[]",
+    "null": b"null",
+    "no UTF-8": b'{"reason": "\xff"}',
+    "half of a surrogate pair": b'{"reason": "\\ud800", "\\ud800": 1}',
+    "a number beyond all": b'{"seq": ' + b"9" * 5000 + b"}",
+    "no number": b'{"seq": NaN, "at": Infinity}',
+    "too deep": b'{"a":' + b"[" * 100_000,
 }
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """The four APIs."""
+    with http_house(tmp_path_factory.mktemp("house")) as house:
+        yield house
+
+
+def last_what_ends(operation: APIOperation[Any, Any, Any, Any]) -> bool:
+    """What closes or erases comes after what needs things open and known."""
+    return operation.path.endswith(("/close", "/person"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("service", SERVICES)
+def test_whatever_is_sent_the_answer_is_a_documented_one(house: House, service: str) -> None:
+    """Requests in the documented form and in others, about known things and unknown ones."""
+    headers = house.bearer(*Role)
+    schema = schemathesis.openapi.from_asgi("/openapi.json", house.apps[service])
+    operations = [result.ok() for result in schema.get_all_operations()]
+    assert operations
+    for operation in sorted(operations, key=last_what_ends):
+
+        @settings(
+            max_examples=REQUESTS,
+            deadline=None,
+            database=None,
+            derandomize=True,
+            suppress_health_check=list(HealthCheck),
+        )
+        @given(case=requests_to(operation, house))
+        def conforms(case: Case) -> None:
+            case.validate_response(case.call(headers=headers), checks=CHECKS, headers=headers)
+
+        conforms()
+
+
+def requests_to(operation: APIOperation[Any, Any, Any, Any], house: House) -> Any:
+    """Requests in the form that is documented and in others, to addresses of things known or not."""
+    kinds = []
+    names = {parameter.name for parameter in operation.path_parameters}
+    for known in ({}, house.taught, house.open):
+        address = {name: known[name] for name in names & set(known)}
+        for mode in GenerationMode:
+            given_address = {"path_parameters": address} if address else {}
+            kinds.append(operation.as_strategy(mode, **given_address))
+    return st.one_of(kinds)
+
+
+def sent(
+    house: House, operation: Operation, content: Any, kind: str = "application/json"
+) -> tuple[int, str, str]:
+    """Status, media type and code of the answer to a body; the address names what is known."""
+    address = operation.path.format(**house.taught)
+    with TestClient(house.apps[operation.service]) as client:
+        response = client.request(
+            operation.method,
+            address,
+            content=content,
+            headers={**house.bearer(*Role), "Content-Type": kind},
+        )
+    media_type = response.headers["content-type"]
+    code = response.json().get("code", "")
+    return response.status_code, media_type, code
+
+
+def with_bodies(house: House) -> list[Operation]:
+    """The operations that take a body."""
+    return [operation for operation in house.operations() if "requestBody" in operation.said]
+
+
+def test_a_body_beyond_the_limit_is_refused(house: House) -> None:
+    """413 as a problem, whether its size was announced or it comes in chunks."""
+
+    def chunks() -> Iterator[bytes]:
+        for _ in range(LARGEST_BODY // 65536 + 1):
+            yield b" " * 65536
+
+    for operation in with_bodies(house):
+        refused = (413, PROBLEM, "body-too-large")
+        assert sent(house, operation, b" " * (LARGEST_BODY + 1)) == refused, operation
+        assert sent(house, operation, chunks()) == refused, operation
+
+
+@pytest.mark.parametrize("name", UNREADABLE)
+def test_a_body_that_cannot_be_read_is_refused(house: House, name: str) -> None:
+    """400 or 422 as a problem, never an error of the service."""
+    for operation in with_bodies(house):
+        status, media_type, _ = sent(house, operation, UNREADABLE[name])
+        assert (status in (400, 422), media_type) == (True, PROBLEM), (str(operation), status)
+
+
+def test_every_operation_is_described(house: House) -> None:
+    """A summary for all, a tag, and the problem as the answer to whatever goes wrong."""
+    for operation in house.operations():
+        assert operation.said.get("summary"), operation
+        assert PROBLEM in operation.said["responses"]["default"]["content"], operation
+
+
+def test_every_body_has_an_example_that_is_understood(house: House) -> None:
+    """What the example says may be refused by the rules, but its form is right."""
+    for operation in with_bodies(house):
+        example = example_of(house, operation)
+        status, _, code = sent(house, operation, json.dumps(example))
+        assert (status < 500, code != "invalid-request") == (True, True), (str(operation), code)
+
+
+def example_of(house: House, operation: Operation) -> Any:
+    """The example of an operation's body."""
+    schema = operation.said["requestBody"]["content"]["application/json"]["schema"]
+    named: Mapping[str, Any] = house.apps[operation.service].openapi()["components"]["schemas"]
+    schema = named[schema["$ref"].rpartition("/")[2]]
+    assert "example" in schema, f"{operation}: its body has no example"
+    return schema["example"]

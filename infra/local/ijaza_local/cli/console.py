@@ -83,7 +83,7 @@ class Bars:
         return self.advance
 
     def __exit__(self, *_: object) -> None:
-        if self._progress is not None:
+        if self._progress is not None and self._progress.live.is_started:
             self._progress.stop()
 
     def advance(self, what: str, count: int) -> None:

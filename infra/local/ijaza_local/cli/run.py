@@ -90,8 +90,10 @@ def _print(played: Played, to: Path) -> None:
 
 def _print_holders(title: str, played: Played) -> None:
     table = Table(title=Text(title), title_justify="left")
-    for column in ("participant", "serial", "certificate", "name", "الاسم"):
+    for column in ("participant", "serial", "certificate"):
         table.add_column(column, no_wrap=True)
+    for column in ("name", "الاسم"):
+        table.add_column(column)
     for holder in played.holders[:SHOWN]:
         cells = (
             holder.participant,

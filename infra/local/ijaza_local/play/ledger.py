@@ -164,13 +164,6 @@ class Ledger:
             after = page[-1][0]
             yield [Row(kind, key, content, place) for place, kind, key, content in page]
 
-    def count_waiting(self, kind: str) -> int:
-        """How many rows of a kind wait."""
-        (count,) = self._db.execute(
-            "SELECT count(*) FROM taken WHERE kind = ? AND waiting", (kind,)
-        ).fetchone()
-        return int(count)
-
     def handed_on(self, kinds: Sequence[str]) -> None:
         """The phase that hands these kinds on has ended."""
         marks = ", ".join("?" * len(kinds))

@@ -1,0 +1,123 @@
+"""Who may do what by HTTP: one table of all operations, and nothing beside it."""
+
+from collections.abc import Iterator, Set
+
+import pytest
+from ijaza_runtime.web import Role
+from starlette.testclient import TestClient
+
+from tests.flow.http_house import House, Operation, http_house
+
+EDITION = "/v1/editions/{edition}"
+PERSON = f"{EDITION}/participants/{{participant}}"
+CERTIFICATE = "/v1/certificates/{serial}"
+
+EVERYBODY: Set[Role] = frozenset()
+"""Without a token."""
+OFFICE = {Role.OFFICE}
+READERS = {Role.OFFICE, Role.AUDITOR}
+APPROVERS = {Role.APPROVER}
+EXAMINERS = {Role.EXAMINER}
+
+WHO_MAY: dict[str, Set[Role]] = {
+    "enrollment POST /v1/editions": OFFICE,
+    f"enrollment GET {EDITION}": READERS,
+    f"enrollment POST {EDITION}/revisions": OFFICE,
+    f"enrollment POST {EDITION}/sessions": OFFICE,
+    f"enrollment POST {EDITION}/close": OFFICE,
+    f"enrollment POST {EDITION}/applications": OFFICE,
+    f"enrollment POST {EDITION}/selection": OFFICE,
+    f"enrollment GET {EDITION}/selection": READERS,
+    f"enrollment POST {EDITION}/departures": OFFICE,
+    f"enrollment GET {PERSON}": READERS,
+    f"enrollment POST {PERSON}/name": OFFICE,
+    f"enrollment DELETE {PERSON}/person": OFFICE,
+    f"enrollment POST {PERSON}/acceptance": OFFICE,
+    "attendance POST /v1/scans": {Role.DOOR},
+    f"attendance POST {PERSON}/corrections": OFFICE,
+    f"attendance POST {PERSON}/excuses": OFFICE,
+    f"attendance POST {PERSON}/verdicts": OFFICE,
+    f"attendance GET {PERSON}/attendance": OFFICE,
+    f"attendance GET {EDITION}/review": READERS,
+    f"assessment POST {PERSON}/results": EXAMINERS,
+    f"assessment POST {EDITION}/results": EXAMINERS,
+    f"assessment GET {PERSON}/results": {Role.OFFICE, Role.EXAMINER},
+    f"assessment POST {PERSON}/score-corrections": OFFICE,
+    f"assessment POST {PERSON}/annulments": OFFICE,
+    f"assessment GET {EDITION}/review": READERS,
+    f"credential GET {PERSON}/decision": READERS | APPROVERS,
+    f"credential GET {EDITION}/eligibility": READERS | APPROVERS,
+    f"credential POST {EDITION}/approvals": APPROVERS,
+    f"credential POST {PERSON}/revocation": OFFICE,
+    f"credential POST {PERSON}/reinstatement": OFFICE,
+    f"credential GET {CERTIFICATE}": EVERYBODY,
+    f"credential GET {CERTIFICATE}/pdf": READERS,
+    f"credential GET {CERTIFICATE}/credential": READERS,
+    f"credential GET {EDITION}/register": EVERYBODY,
+    f"credential GET {EDITION}/status/{{number}}": EVERYBODY,
+    "credential GET /.well-known/did.json": EVERYBODY,
+    "enrollment GET /health/live": EVERYBODY,
+    "attendance GET /health/live": EVERYBODY,
+    "assessment GET /health/live": EVERYBODY,
+    "credential GET /health/live": EVERYBODY,
+}
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """The four APIs."""
+    with http_house(tmp_path_factory.mktemp("house")) as house:
+        yield house
+
+
+def answered(house: House, operation: Operation, headers: dict[str, str]) -> tuple[int, str, str]:
+    """Status, media type and code of the answer to a request that names nothing known."""
+    address = operation.path.format(
+        edition="no-such", participant="nobody", serial="0000-0000-0000", number=1
+    )
+    with TestClient(house.apps[operation.service]) as client:
+        response = client.request(operation.method, address, headers=headers)
+    kind = response.headers["content-type"]
+    code = response.json()["code"] if kind == "application/problem+json" else ""
+    return response.status_code, kind, code
+
+
+def test_the_table_names_every_operation(house: House) -> None:
+    """Whoever adds a route says here whom it serves."""
+    assert {str(operation) for operation in house.operations()} == set(WHO_MAY)
+
+
+def test_without_a_token_only_what_is_public_answers(house: House) -> None:
+    """401 as a problem for all else, also with a token of another installation."""
+    refused = (401, "application/problem+json", "not-authenticated")
+    for headers in ({}, {"Authorization": "Bearer e30.e30.c2ln"}, {"Authorization": "Basic x"}):
+        let_in = {
+            str(operation)
+            for operation in house.operations()
+            if answered(house, operation, headers) != refused
+        }
+        assert let_in == {name for name, roles in WHO_MAY.items() if not roles}
+
+
+@pytest.mark.parametrize("role", Role)
+def test_a_role_lets_in_where_the_table_says(house: House, role: Role) -> None:
+    """403 as a problem wherever the table does not name the role, no refusal where it does."""
+    refused = (403, "application/problem+json", "role-missing")
+    headers = house.bearer(role)
+    let_in = {
+        str(operation)
+        for operation in house.operations()
+        if answered(house, operation, headers) != refused
+    }
+    assert let_in == {name for name, roles in WHO_MAY.items() if not roles or role in roles}
+
+
+def test_a_token_without_roles_lets_in_nowhere(house: House) -> None:
+    """Being known is not enough."""
+    headers = house.bearer()
+    statuses = {
+        answered(house, operation, headers)[0]
+        for operation in house.operations()
+        if WHO_MAY[str(operation)]
+    }
+    assert statuses == {403}
