@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
 from fastapi import FastAPI
 from ijaza_local.files import Scan, closing_time, read_edition
 from ijaza_local.services import Services, drain, running
@@ -41,6 +42,7 @@ class House:
     """
 
     services: Services
+    runner: asyncio.Runner
     apps: Mapping[str, FastAPI]
     taught: Mapping[str, Any]
     open: Mapping[str, Any]
@@ -54,6 +56,20 @@ class House:
             for method, said in item.items()
             if method in METHODS
         ]
+
+    def request(
+        self, operation: Operation, address: Mapping[str, Any], **sent: Any
+    ) -> httpx.Response:
+        """The answer to a request; `address` fills the operation's path."""
+        return self.runner.run(self._request(operation, address, sent))
+
+    async def _request(
+        self, operation: Operation, address: Mapping[str, Any], sent: Mapping[str, Any]
+    ) -> httpx.Response:
+        transport = httpx.ASGITransport(self.apps[operation.service])
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+            path = operation.path.format(**address)
+            return await client.request(operation.method.upper(), path, **sent)
 
     def bearer(self, *roles: Role) -> dict[str, str]:
         """The header that proves the roles."""
@@ -72,12 +88,15 @@ def http_house(folder: Path) -> Iterator[House]:
         )
         services = runner.run(stack.enter_async_context(opening))
         try:
-            yield runner.run(_furnished(services, folder))
+            yield House(
+                services=services, runner=runner, **runner.run(_furnished(services, folder))
+            )
         finally:
             runner.run(stack.aclose())
 
 
-async def _furnished(services: Services, folder: Path) -> House:
+async def _furnished(services: Services, folder: Path) -> dict[str, Any]:
+    """What a house knows of itself once both editions were sent to it."""
     async with connected(services) as clients:
         taught, closing = _office(clients, folder, "small-1")
         being_taught, _ = _office(clients, folder, "small-2")
@@ -92,17 +111,16 @@ async def _furnished(services: Services, folder: Path) -> House:
         decision = await clients.get(
             "credential", f"{taught.path}/participants/{participant}/decision"
         )
-    return House(
-        services=services,
-        apps={service.name: service.app() for service in services.all},
-        taught={
+    return {
+        "apps": {service.name: service.app() for service in services.all},
+        "taught": {
             "edition": "small-1",
             "participant": participant,
             "serial": decision["serial"],
             "number": 1,
         },
-        open={"edition": "small-2", "participant": next(iter(being_taught.ids.values()))},
-    )
+        "open": {"edition": "small-2", "participant": next(iter(being_taught.ids.values()))},
+    }
 
 
 def _office(clients: Clients, folder: Path, edition: str) -> tuple[Office, datetime]:

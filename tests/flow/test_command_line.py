@@ -16,6 +16,7 @@ from typing import Any
 
 import httpx
 import pytest
+from ijaza_local.cli import console
 from ijaza_local.cli.commands import RoleName
 from ijaza_runtime.access import AccessKeys, Role
 
@@ -155,6 +156,19 @@ def test_run_prints_its_graduates(small: Path, tmp_path: Path, ijaza: Call) -> N
     assert "5 applied, 2 take part, 2 eligible, 2 hold a certificate" in answer.out
     assert f"ijaza verify '{out}/certificates'/*.pdf" in answer.out
     assert len(list(out.glob("certificates/*.pdf"))) == 2
+
+
+def test_a_narrow_terminal_cuts_no_serial(
+    small: Path, small_out: Path, tmp_path: Path, ijaza: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Names are wrapped; what a person would copy stands whole on its line."""
+    monkeypatch.setattr(console.out, "width", 62)
+    out = Path(shutil.copytree(small_out, tmp_path / "out"))
+    answer = ijaza("run", small, "--out", out)
+
+    for certificate in small_out.glob("certificates/*.pdf"):
+        assert f" {certificate.stem} " in answer.out
+    assert "…" not in answer.out
 
 
 def test_run_as_json(small: Path, small_out: Path, tmp_path: Path, ijaza: Call) -> None:

@@ -7,6 +7,7 @@ import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
@@ -105,6 +106,7 @@ def test_a_run_without_its_documents_does_not_end_well(
     with monkeypatch.context() as patched:
         patched.setattr("ijaza_credential.desk.render_pdf", broken)
         patched.setattr("ijaza_local.services.PATIENCE", 2)
+        patched.setattr("ijaza_runtime.projector.log", Mock())
         with pytest.raises(NoFontsError):
             play(small, tmp_path / "out")
     assert not (tmp_path / "out" / "issuer").exists()

@@ -26,7 +26,7 @@ from ijaza_runtime.bus import Delivered, Record
 from ijaza_runtime.errors import NotKnown
 from ijaza_runtime.failpoints import STEPS, Step
 from ijaza_runtime.outbox import record_of
-from ijaza_runtime.service import Assembly, Parts, provision
+from ijaza_runtime.service import Assembly, Parts
 from ijaza_runtime.store import Document
 
 from tests.properties.chain_edition import EDITION, POISON, Fact, Order, Poison
@@ -105,10 +105,14 @@ class Chain:
         self._processes: dict[Turn, Assembly[Any]] = {}
         self._known = {Turn(name, 0) for name in SERVICES}
         self._crashes: dict[str, deque[Crash]] = defaultdict(deque)
-        for crash in self.crashes:
-            self._crashes[crash.service].append(crash)
+        self.expect(self.crashes)
         self._arrivals: dict[str, int] = defaultdict(int)
         self._waiting: dict[tuple[str, str], deque[Order]] = defaultdict(deque)
+
+    def expect(self, crashes: Iterable[Crash]) -> None:
+        """Let processes end so from now on, those of one service one after another."""
+        for crash in crashes:
+            self._crashes[crash.service].append(crash)
 
     async def tell(self, told: Iterable[Fact]) -> None:
         """Let these facts become known, all at once."""

@@ -155,7 +155,10 @@ def certificate(
     """A certificate that asks for a share of every module, and perhaps for its test."""
     bounds = AttendanceRequirement(min_percent=Decimal(percent))
     return Certificate(
-        id=name, kind=kind, title={"en": name}, requires=Requirements(attendance=bounds, tests=tests)
+        id=name,
+        kind=kind,
+        title={"en": name},
+        requires=Requirements(attendance=bounds, tests=tests),
     )
 
 
@@ -288,9 +291,7 @@ def approved(participant: str, actor: str, day: int) -> Order:
 
 def facts(issue: Issue) -> list[Fact]:
     """Everything up to the closing. Orders to one service about one person keep their order."""
-    everybody = [
-        recorded(name, name.title(), 1, at(-25)) for name in PARTICIPANTS if name != "fay"
-    ]
+    everybody = [recorded(name, name.title(), 1, at(-25)) for name in PARTICIPANTS if name != "fay"]
     seats = [selected(name, number) for number, name in enumerate(PARTICIPANTS[:-1], 1)]
     approvals = [
         approved(name, actor, day)

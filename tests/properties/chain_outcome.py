@@ -153,9 +153,7 @@ def _attendance(state: Attended) -> object:
 
     So a session that a revision moved away from its scans, if these had been published before.
     """
-    seconds = {
-        session: said.seconds for session, said in state.published.items() if said.seconds
-    }
+    seconds = {session: said.seconds for session, said in state.published.items() if said.seconds}
     return replace(state, published={}), seconds
 
 

@@ -4,7 +4,13 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import Path
-from pydantic import AfterValidator, AwareDatetime, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+
+
+class Body(BaseModel):
+    """What a request says. An unknown field is a mistake and refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 def _whole_second(at: datetime) -> datetime:

@@ -7,8 +7,16 @@ from ijaza_runtime.commands import Commands, Work
 from ijaza_runtime.errors import Refusal
 from ijaza_runtime.fold import Stamped
 from ijaza_runtime.web import Role, require
-from ijaza_runtime.web.fields import EditionPath, Instant, Label, ParticipantId, ParticipantPath
+from ijaza_runtime.web.fields import (
+    Body,
+    EditionPath,
+    Instant,
+    Label,
+    ParticipantId,
+    ParticipantPath,
+)
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic.config import JsonDict
 
 from ijaza_assessment.api.answers import Recorded
 from ijaza_assessment.api.fields import Number, Score
@@ -21,19 +29,19 @@ MOST = 500
 """Results in one batch."""
 
 
-class Result(BaseModel):
+_ONE: JsonDict = {
+    "module": "m1",
+    "attempt": 1,
+    "score": "72.5",
+    "taken_at": "2019-12-18T20:30:00+02:00",
+}
+_OF_SOMEBODY: JsonDict = {"participant": "5f3c9a61d2e84b07a1c6e0f4b8d97325", **_ONE}
+
+
+class Result(Body):
     """The result of one attempt. The same result may be sent any number of times."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "example": {
-                "module": "m1",
-                "attempt": 1,
-                "score": "72.5",
-                "taken_at": "2019-12-18T20:30:00+02:00",
-            }
-        }
-    )
+    model_config = ConfigDict(json_schema_extra={"example": _ONE})
 
     module: Label
     attempt: Number
@@ -44,23 +52,15 @@ class Result(BaseModel):
 class ResultOf(Result):
     """The result of one attempt of a participant."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "example": {
-                "participant": "5f3c9a61d2e84b07a1c6e0f4b8d97325",
-                "module": "m1",
-                "attempt": 1,
-                "score": "72.5",
-                "taken_at": "2019-12-18T20:30:00+02:00",
-            }
-        }
-    )
+    model_config = ConfigDict(json_schema_extra={"example": _OF_SOMEBODY})
 
     participant: ParticipantId
 
 
-class ResultBatch(BaseModel):
+class ResultBatch(Body):
     """Results of one edition, in any order."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"results": [_OF_SOMEBODY]}})
 
     results: Annotated[list[ResultOf], Field(min_length=1, max_length=MOST)]
 

@@ -8,8 +8,8 @@ from fastapi import APIRouter, Depends
 from ijaza_runtime.commands import Commands
 from ijaza_runtime.fold import Stamped
 from ijaza_runtime.web import Actor, Role, require
-from ijaza_runtime.web.fields import EditionPath, Instant, Label, ParticipantPath, Reason
-from pydantic import BaseModel, ConfigDict
+from ijaza_runtime.web.fields import Body, EditionPath, Instant, Label, ParticipantPath, Reason
+from pydantic import ConfigDict
 
 from ijaza_assessment.api.answers import Recorded
 from ijaza_assessment.api.fields import Number, Score
@@ -21,7 +21,7 @@ from ijaza_assessment.handlers import deciding
 Office = Annotated[Actor, Depends(require(Role.OFFICE))]
 
 
-class ScoreCorrection(BaseModel):
+class ScoreCorrection(Body):
     """Another score for an attempt. `correction` is an id of the sender's making: sent again it
     changes nothing. Without `at` it is now.
     """
@@ -46,7 +46,7 @@ class ScoreCorrection(BaseModel):
     at: Instant | None = None
 
 
-class Annulment(BaseModel):
+class Annulment(Body):
     """An attempt to annul, for good. `correction` and `at` as in a correction."""
 
     model_config = ConfigDict(

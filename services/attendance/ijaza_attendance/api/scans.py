@@ -8,7 +8,7 @@ from ijaza_runtime.bus import Bus
 from ijaza_runtime.outbox import records_of
 from ijaza_runtime.references import References
 from ijaza_runtime.web import Role, require
-from ijaza_runtime.web.fields import EditionId, Instant, Label, LabelOrEmpty, ParticipantId
+from ijaza_runtime.web.fields import Body, EditionId, Instant, Label, LabelOrEmpty, ParticipantId
 from ijaza_runtime.web.known import programme_of
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -19,7 +19,7 @@ MOST = 500
 """Scans in one batch."""
 
 
-class Scan(BaseModel):
+class Scan(Body):
     """One scan as its kiosk made it. `session` may be empty: then the time decides.
 
     `scan_id` is made on the device, once per scan: the same scan may be sent any number of times.
@@ -37,7 +37,7 @@ class Scan(BaseModel):
     token_hash: LabelOrEmpty = ""
 
 
-class ScanBatch(BaseModel):
+class ScanBatch(Body):
     """Scans of one edition, in any order."""
 
     model_config = ConfigDict(

@@ -9,6 +9,7 @@ from ijaza_contracts.attendance import ReviewKind
 from ijaza_runtime.commands import Commands
 from ijaza_runtime.web import Actor, Role, require
 from ijaza_runtime.web.fields import (
+    Body,
     EditionPath,
     Instant,
     Label,
@@ -32,7 +33,7 @@ from ijaza_attendance.handlers import deciding
 Office = Annotated[Actor, Depends(require(Role.OFFICE))]
 
 
-class Correction(BaseModel):
+class Correction(Body):
     """Minutes to credit for a session, as given. `correction` is an id of the sender's making:
     sent again it changes nothing. Without `at` it is now.
     """
@@ -55,7 +56,7 @@ class Correction(BaseModel):
     at: Instant | None = None
 
 
-class Excuse(BaseModel):
+class Excuse(Body):
     """A session to take out of a person's sums. `correction` and `at` as in a correction."""
 
     model_config = ConfigDict(
@@ -70,7 +71,7 @@ class Excuse(BaseModel):
     at: Instant | None = None
 
 
-class VerdictGiven(BaseModel):
+class VerdictGiven(Body):
     """A verdict on a review item; its first four fields are the item's key, as listed."""
 
     model_config = ConfigDict(

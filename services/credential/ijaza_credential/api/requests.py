@@ -2,6 +2,7 @@
 
 from typing import Annotated, Literal
 
+from ijaza_runtime.web.fields import Body
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 ParticipantId = Annotated[str, Field(min_length=1, max_length=64)]
@@ -9,14 +10,14 @@ ParticipantId = Annotated[str, Field(min_length=1, max_length=64)]
 AT = Field(default=None, description="When it was decided; left out, it is now.")
 
 
-class Approval(BaseModel):
+class Approval(Body):
     """One participant's certificate, or the change to it that is proposed, is approved."""
 
     participant: ParticipantId
     at: AwareDatetime | None = AT
 
 
-class Approvals(BaseModel):
+class Approvals(Body):
     """Approvals of the actor whose token is sent; they are taken in the order of their times."""
 
     model_config = ConfigDict(
@@ -54,7 +55,7 @@ class ApprovalAnswers(BaseModel):
     answers: tuple[ApprovalAnswer, ...]
 
 
-class Revocation(BaseModel):
+class Revocation(Body):
     """The certificate is taken back, whatever the facts say, until it is reinstated."""
 
     model_config = ConfigDict(
@@ -71,7 +72,7 @@ class Revocation(BaseModel):
     at: AwareDatetime | None = AT
 
 
-class Reinstatement(BaseModel):
+class Reinstatement(Body):
     """A new credential takes the place of the one that an officer revoked."""
 
     model_config = ConfigDict(json_schema_extra={"example": {"at": "2020-05-09T10:00:00Z"}})

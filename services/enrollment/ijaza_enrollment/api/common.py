@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import Depends, Path
 from ijaza_runtime.web import Actor, Role, require
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, Field
 
 Clock = Callable[[], datetime]
 
@@ -43,9 +43,3 @@ PrivateReason = Annotated[Text, Field(description="Why, in free words: kept with
 PublicReason = Annotated[
     Text, Field(description="Why: published with the edition, so without anybody's name.")
 ]
-
-
-class Body(BaseModel):
-    """What a request says. An unknown field is a mistake and refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)

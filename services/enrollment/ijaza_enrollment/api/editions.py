@@ -6,11 +6,11 @@ from typing import Annotated, Literal, Self
 from fastapi import APIRouter
 from ijaza_contracts.edition import Edition, Identifier, Session
 from ijaza_runtime.errors import Invalid
+from ijaza_runtime.web.fields import Body
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
 from ijaza_enrollment.api.common import (
-    Body,
     Clock,
     CommandId,
     EditionId,
@@ -129,6 +129,8 @@ class SessionChanges(Body):
 
 class Closing(Body):
     """When the edition is over."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"at": "2020-04-16T18:00:00Z"}})
 
     at: Instant | None = None
 

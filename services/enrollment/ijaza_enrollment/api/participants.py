@@ -4,11 +4,11 @@ from datetime import datetime
 from typing import Annotated, Literal, Self
 
 from fastapi import APIRouter, Response
+from ijaza_runtime.web.fields import Body
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
 from ijaza_enrollment.api.common import (
-    Body,
     Clock,
     CommandId,
     EditionId,

@@ -5,10 +5,10 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 from ijaza_runtime.errors import Conflicting
+from ijaza_runtime.web.fields import Body
 from pydantic import BaseModel, ConfigDict, Field
 
 from ijaza_enrollment.api.common import (
-    Body,
     Clock,
     CommandId,
     EditionId,
@@ -26,6 +26,8 @@ from ijaza_enrollment.handlers import Enrollment
 
 class SelectionBody(Body):
     """As of when the participants are selected."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"at": "2019-11-10T12:00:00Z"}})
 
     at: Instant | None = None
 
