@@ -63,6 +63,8 @@ def last_what_ends(operation: APIOperation[Any, Any, Any, Any]) -> bool:
 def test_whatever_is_sent_the_answer_is_a_documented_one(house: House, service: str) -> None:
     """Requests in the documented form and in others, about known things and unknown ones."""
     headers = house.bearer(*Role)
+    # Certificates come when an edition is over; nearly all else has to be said before.
+    known = house.taught if service == "credential" else house.open
     schema = schemathesis.openapi.from_asgi("/openapi.json", house.apps[service])
     operations = [result.ok() for result in schema.get_all_operations()]
     assert operations
@@ -75,22 +77,23 @@ def test_whatever_is_sent_the_answer_is_a_documented_one(house: House, service: 
             derandomize=True,
             suppress_health_check=list(HealthCheck),
         )
-        @given(case=requests_to(operation, house))
+        @given(case=requests_to(operation, known))
         def conforms(case: Case) -> None:
             case.validate_response(case.call(headers=headers), checks=CHECKS, headers=headers)
 
         conforms()
 
 
-def requests_to(operation: APIOperation[Any, Any, Any, Any], house: House) -> Any:
+def requests_to(operation: APIOperation[Any, Any, Any, Any], known: Mapping[str, Any]) -> Any:
     """Requests in the documented form and in others; addresses name what is known, or not."""
-    kinds = []
     names = {parameter.name for parameter in operation.path_parameters}
-    for known in ({}, house.taught, house.open):
-        address = {name: known[name] for name in names & set(known)}
-        for mode in GenerationMode:
-            given_address = {"path_parameters": address} if address else {}
-            kinds.append(operation.as_strategy(mode, **given_address))
+    address = {name: known[name] for name in names & set(known)}
+    given_addresses = [{}, {"path_parameters": address}] if address else [{}]
+    kinds = [
+        operation.as_strategy(mode, **given_address)
+        for given_address in given_addresses
+        for mode in GenerationMode
+    ]
     return st.one_of(kinds)
 
 

@@ -1,7 +1,7 @@
 """A service put together: what it is given, what it is made of, and how its loop runs."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -101,7 +101,8 @@ class Assembly(Generic[D]):
     """A service ready to run.
 
     `desk` is what its API and the command line give commands and questions to. `collections` are
-    those whose outboxes are relayed. `projector` makes what follows from the service's events.
+    those whose outboxes are relayed. `projector` makes what follows from the service's events;
+    `chore` is what else has to be done each turn, and tells whether it did anything.
     """
 
     name: str
@@ -114,6 +115,7 @@ class Assembly(Generic[D]):
     access: AccessKeys
     reactor: Reactor[Any, Any, Any] | None = None
     projector: Projector | None = None
+    chore: Callable[[], Awaitable[bool]] | None = None
     _recovered: bool = field(default=False)
 
     async def recover(self) -> bool:
@@ -132,6 +134,8 @@ class Assembly(Generic[D]):
             done |= await self.reactor.turn()
         if self.projector is not None:
             done |= await self.projector.turn()
+        if self.chore is not None:
+            done |= await self.chore()
         return done
 
     async def caught_up(self) -> bool:

@@ -28,6 +28,7 @@ from ijaza_credential.documents.pdf import render_pdf
 from ijaza_credential.documents.proof import sign
 from ijaza_credential.domain.state import State
 from ijaza_credential.facts import facts_of
+from ijaza_credential.handlers import PEOPLE
 from ijaza_credential.storage import COLLECTION as STATES
 from ijaza_credential.storage import decode as decode_state
 
@@ -112,22 +113,37 @@ class DocumentDesk:
         await self._references.refresh()
         return self._references.all(DEFINITIONS)
 
-    async def erase(self, credential_ids: Sequence[str]) -> None:
-        """Remove the files of these credentials for good; their hashes stay."""
+    async def forget_erased(self) -> bool:
+        """Remove the files of those who were erased since the last call; their hashes stay.
+
+        After a start that is everybody ever erased: what a crash left undone is done then.
+        """
+        await self._references.refresh()
+        touched = self._references.touched.take(PEOPLE.topic.name)
+        erased = [key for key in touched if self._references.get(PEOPLE, key) is None]
+        if not erased:
+            return False
+        states = await self._store.load(STATES, erased)
+        issued = [
+            each.credential_id
+            for document in states.values()
+            for each in decode_state(document.body).issued.values()
+        ]
+        return await self._erase(issued)
+
+    async def _erase(self, credential_ids: Sequence[str]) -> bool:
         stored = await self._store.load(COLLECTION, credential_ids)
-        await self._store.save(
-            COLLECTION,
-            [
-                replace(
-                    document,
-                    version=document.version + 1,
-                    body=msgspec.json.encode(
-                        replace(_decoder.decode(document.body), pdf=None, credential=None)
-                    ),
-                )
-                for document in stored.values()
-            ],
-        )
+        changed = []
+        for document in stored.values():
+            files = _decoder.decode(document.body)
+            if files.pdf is not None or files.credential is not None:
+                body = msgspec.json.encode(replace(files, pdf=None, credential=None))
+                changed.append(replace(document, version=document.version + 1, body=body))
+        if not changed:
+            return False
+        refused = await self._store.save(COLLECTION, changed)
+        log.info("documents erased", documents=len(changed) - len(refused))
+        return True
 
     async def _make(self, event: CertificateIssued, state: State) -> None:
         stated = state.stated.get(event.version)

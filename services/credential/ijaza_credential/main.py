@@ -55,7 +55,7 @@ def assemble(parts: Parts) -> Assembly[Desk]:
     wiring = wire(parts, name=NAME, fold=fold, inputs=INPUTS, tables=[EDITIONS, PEOPLE])
     documents = DocumentDesk(
         store=parts.store,
-        references=References(parts.bus, [DEFINITIONS]),
+        references=References(parts.bus, [DEFINITIONS, PEOPLE]),
         key=key,
         partitions=parts.partitions,
     )
@@ -98,4 +98,5 @@ def assemble(parts: Parts) -> Assembly[Desk]:
             bus=parts.bus,
             step=parts.step,
         ),
+        chore=documents.forget_erased,
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from ijaza_contracts.edition import Issuer
+from ijaza_contracts.enrollment import EditionPublished
 from ijaza_contracts.envelope import Event
 from ijaza_credential.main import Desk, assemble
 from ijaza_runtime.access import Role
@@ -16,6 +17,8 @@ from tests.unit.credential.given import (
     EDITION,
     PARTICIPANT,
     closed,
+    day,
+    edition,
     everything,
     published,
     recorded,
@@ -133,11 +136,13 @@ async def test_before_anything_is_issued_there_is_nothing(office: Office[Desk]) 
 
 async def test_of_several_hosts_the_request_says_which(office: Office[Desk]) -> None:
     """The header Host chooses among the hosts that editions name."""
-    other = Issuer(did_host="other.example.org:8443", name={"en": "Office"})
+    issuer = Issuer(did_host="other.example.org:8443", name={"en": "Office"})
+    definition = edition(id="mg-5", issuer=issuer)
+    other = EditionPublished(edition="mg-5", at=day(-30), revision=1, definition=definition)
     await told(office, published())
     assert (await office.http.get(DID)).json()["id"] == "did:web:certificates.example.org"
 
-    await told(office, published(id="mg-5", issuer=other))
+    await told(office, other)
 
     assert code(await office.http.get(DID), 404) == "issuer-not-known"
     for host, did in (
