@@ -5,22 +5,17 @@ Whatever is given to them, nobody ever sees a traceback: `commandline.Answer` lo
 
 import json
 import shutil
-import signal
-import socket
 import subprocess
 import sys
-from collections.abc import Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
-import httpx
 import pytest
 from ijaza_local.cli import console
-from ijaza_local.cli.commands import RoleName
-from ijaza_runtime.access import AccessKeys, Role
+from ijaza_local.cli.commands import app
+from typer.testing import CliRunner
 
-from tests.deadline import eventually
 from tests.editions import small_edition
 from tests.flow.commandline import Argument, Call, by_process, started
 from tests.flow.conftest import EXAMPLES
@@ -28,7 +23,7 @@ from tests.flow.conftest import EXAMPLES
 COMMANDS = ("run", "check", "explain", "verify", "generate", "serve", "token")
 LIGHT = """
 import sys
-from ijaza_local.cli import app
+import ijaza_local.cli
 heavy = {"fastapi", "uvicorn", "typst", "pypdf", "pyld", "jinja2", "structlog", "cryptography"}
 sys.stdout.write(" ".join(sorted(heavy & set(sys.modules))))
 """
@@ -299,78 +294,20 @@ def test_generate_from_a_faulty_definition(tmp_path: Path, ijaza: Call) -> None:
     assert not (tmp_path / "g").exists()
 
 
-def test_a_token_holds_the_roles(keys: Path, ijaza: Call) -> None:
-    """It is printed alone, for `$(ijaza token …)`, and the services accept it."""
-    answer = ijaza("token", "staff-1", "--role", "door", "--role", "office")
-    actor = AccessKeys.load_or_create(keys).verify(answer.out.strip(), datetime.now(UTC))
+def test_a_fault_of_the_program_exits_with_4(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is not taken for an answer, and repeats nothing of the data that it met."""
 
-    assert (answer.code, answer.err) == (0, "")
-    assert (actor.id, actor.roles) == ("staff-1", frozenset({Role.DOOR, Role.OFFICE}))
+    def broken(*_: object, **__: object) -> None:
+        raise KeyError("Mona Fathy")
 
+    monkeypatch.setattr("ijaza_local.cli.check.read_edition", broken)
+    monkeypatch.setattr("ijaza_runtime.observe.configure", lambda *_: None)
+    monkeypatch.setattr("ijaza_runtime.observe.log", Mock())
+    result = CliRunner().invoke(app, ["check", str(small)])
 
-def test_the_roles_of_tokens_are_those_of_the_services() -> None:
-    """The command line names them apart, so that its help is quick."""
-    assert {role.value for role in RoleName} == {role.value for role in Role}
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-async def test_serve_answers_until_a_signal(
-    number: signal.Signals, keys: Path, tmp_path: Path
-) -> None:
-    """The addresses that it prints answer; a signal ends it with 0, and no noise."""
-    process = started("serve", "--port", "0", keys=keys, environment=stores(tmp_path))
-    assert process.stdout is not None
-    address = process.stdout.readline().strip()
-
-    async def answers() -> bool:
-        async with httpx.AsyncClient() as client:
-            return (await client.get(address)).is_success
-
-    await eventually(answers)
-    process.send_signal(number)
-    out, err = process.communicate(timeout=30)
-
-    assert (process.returncode, err) == (0, "")
-    assert out.count("/openapi.json") == 3
-
-
-def test_serve_where_somebody_listens(
-    tmp_path: Path, ijaza: Call, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Exit 3, and no store is made."""
-    for name, value in stores(tmp_path).items():
-        monkeypatch.setenv(name, value)
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        answer = ijaza("serve", "--port", taken.getsockname()[1])
-
-    assert (answer.code, answer.out) == (3, "")
-    assert "another program listens there; give another --port" in answer.err
-    assert list(tmp_path.iterdir()) == []
-
-
-def stores(folder: Path) -> Mapping[str, str]:
-    """Settings for a bus and stores in a folder."""
-    return {
-        "IJAZA_BUS_URL": f"sqlite:///{folder}/bus.db",
-        "IJAZA_STORE_URL": f"sqlite:///{folder}/stores",
-    }
-
-
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [("IJAZA_PARTITIONS", "many"), ("IJAZA_LOG_LEVEL", "LOUD"), ("IJAZA_BUS_URL", "ftp://host")],
-)
-def test_a_setting_that_does_not_fit(
-    name: str, value: str, ijaza: Call, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Exit 3, and what was given is not repeated: an address can carry a password."""
-    monkeypatch.setenv(name, value)
-    answer = ijaza("serve", "--port", 0)
-
-    assert (answer.code, answer.out) == (3, "")
-    assert answer.err.startswith("cannot go on: ")
-    assert value not in answer.err
+    assert result.exit_code == 4
+    assert "this is a fault of Ijaza" in result.stderr
+    assert "Mona" not in result.stderr + result.stdout
 
 
 def test_a_reader_who_stops_early_is_no_fault(governance: Path, keys: Path) -> None:

@@ -265,3 +265,11 @@ def test_dates_are_those_of_the_programme_and_of_the_event() -> None:
 
     assert credential["validFrom"] == credential["awardedDate"] == "2020-04-17T18:00:00Z"
     assert credential["credentialSubject"]["activityStartDate"] == "2019-12-15"
+
+
+def test_an_edition_may_name_no_city() -> None:
+    """The description then says the place alone, in both languages."""
+    described = build_credential(facts(city={}))["credentialSubject"]["achievement"]["description"]
+
+    assert "Place: Downtown campus." in described
+    assert "المكان: حرم وسط البلد." in described

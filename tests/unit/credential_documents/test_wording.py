@@ -107,3 +107,8 @@ def test_the_particulars_date_the_ceremony_before_the_issue() -> None:
         "Funded by IOM",
     ]
     assert wording.particulars(about)[2].ar == "الإصدار ٢، ويحل محل الشهادة السابقة"
+
+
+def test_a_place_without_a_city_is_said_alone() -> None:
+    """An edition need not name one."""
+    assert wording.held(facts(city={})).en.startswith("Downtown campus · ")
