@@ -45,9 +45,7 @@ def prepared(folder: Path, participants: int) -> Path:
     generate(EXAMPLE, edition, participants, seed=1)
     definition = edition / "edition.yaml"
     text = definition.read_text(encoding="utf-8")
-    definition.write_text(
-        text.replace("issue: automatic", "issue: on_approval"), encoding="utf-8"
-    )
+    definition.write_text(text.replace("issue: automatic", "issue: on_approval"), encoding="utf-8")
     return edition
 
 

@@ -97,7 +97,6 @@ class Chain:
     access: AccessKeys
     crashes: Iterable[Crash] = ()
     log: MemoryLog = field(default_factory=MemoryLog)
-    ended: int = 0
 
     def __post_init__(self) -> None:
         self.bus = MemoryBus(self.log)
@@ -229,7 +228,6 @@ class Chain:
                 return True
 
     def _lose(self, turn: Turn) -> None:
-        self.ended += 1
         del self._processes[turn]
 
     def _failpoints(self, service: str) -> Step:
