@@ -32,23 +32,14 @@ _KIND = FileKind(
             digest BLOB NOT NULL,
             content TEXT NOT NULL,
             run INTEGER NOT NULL,
+            offered INTEGER NOT NULL,
             waiting INTEGER NOT NULL DEFAULT 1,
             UNIQUE (kind, key, digest)
         )
         """,
         "CREATE INDEX in_order ON taken (kind, place) WHERE waiting",
-        """
-        CREATE TABLE offered (
-            place INTEGER PRIMARY KEY,
-            kind TEXT NOT NULL,
-            key TEXT NOT NULL,
-            digest BLOB NOT NULL,
-            content TEXT NOT NULL,
-            UNIQUE (kind, key, digest) ON CONFLICT IGNORE
-        )
-        """,
     ),
-    tables=frozenset({"facts", "taken", "offered"}),
+    tables=frozenset({"facts", "taken"}),
     error=LedgerError,
 )
 
@@ -77,10 +68,15 @@ class Difference(NamedTuple):
 
 
 class Ledger:
-    """One run's ledger, a SQLite file in `OUT/.ijaza`."""
+    """The ledger of an OUT, a SQLite file in its `.ijaza`.
+
+    `run` in a row is the number of the run that took it, `offered` that of the last run whose
+    files had it.
+    """
 
     def __init__(self, path: Path) -> None:
         self._db = open_file(path, _KIND)
+        self._run = 0
 
     def fact(self, name: str) -> str | None:
         """Something noted of the run, or None."""
@@ -91,26 +87,33 @@ class Ledger:
         """Note something of the run; on return it is durable."""
         self._db.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, value))
 
+    def begin(self) -> None:
+        """Start the offer of a run; what an unfinished one left is gone."""
+        self.refuse()
+        self._db.execute("BEGIN IMMEDIATE")
+        (run,) = self._db.execute("SELECT coalesce(max(offered), 0) + 1 FROM taken").fetchone()
+        self._run = int(run)
+
     def offer(self, rows: Iterable[Row]) -> None:
         """Lay rows beside those taken. Nothing is durable before `take`."""
+        run = self._run
         self._db.executemany(
-            "INSERT INTO offered (kind, key, digest, content) VALUES (?, ?, ?, ?)",
+            """
+            INSERT INTO taken (kind, key, digest, content, run, offered) VALUES (?, ?, ?, ?, ?, ?)
+            ON CONFLICT (kind, key, digest) DO UPDATE SET offered = excluded.offered
+            """,
             (
                 (
                     row.kind,
                     row.key,
                     blake2b(row.content.encode(), digest_size=16).digest(),
                     row.content,
+                    run,
+                    run,
                 )
                 for row in rows
             ),
         )
-
-    def begin(self) -> None:
-        """Start an offer; what an unfinished one left is gone."""
-        self.refuse()
-        self._db.execute("BEGIN IMMEDIATE")
-        self._db.execute("DELETE FROM offered")
 
     def differences(self) -> list[Difference]:
         """Every taken row that is not offered as it was, with what is offered in its place."""
@@ -118,31 +121,20 @@ class Ledger:
             Difference(*row)
             for row in self._db.execute(
                 """
-                SELECT t.kind, t.key, t.content, (
-                    SELECT o.content FROM offered o
-                    WHERE o.kind = t.kind AND o.key = t.key AND NOT EXISTS (
-                        SELECT 1 FROM taken s
-                        WHERE s.kind = o.kind AND s.key = o.key AND s.digest = o.digest)
+                SELECT kind, key, content, (
+                    SELECT content FROM taken new
+                    WHERE new.kind = old.kind AND new.key = old.key AND new.run = ?1
                     LIMIT 1)
-                FROM taken t
-                WHERE NOT EXISTS (
-                    SELECT 1 FROM offered o
-                    WHERE o.kind = t.kind AND o.key = t.key AND o.digest = t.digest)
-                ORDER BY t.place
-                """
+                FROM taken old
+                WHERE offered < ?1
+                ORDER BY place
+                """,
+                (self._run,),
             )
         ]
 
     def take(self) -> None:
         """Take every offered row; on return all are durable."""
-        self._db.execute(
-            """
-            INSERT OR IGNORE INTO taken (kind, key, digest, content, run)
-            SELECT kind, key, digest, content, (SELECT coalesce(max(run), 0) + 1 FROM taken)
-            FROM offered ORDER BY place
-            """
-        )
-        self._db.execute("DELETE FROM offered")
         self._db.execute("COMMIT")
 
     def refuse(self) -> None:
