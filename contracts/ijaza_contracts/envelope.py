@@ -46,9 +46,9 @@ class Event(BaseModel):
     @property
     def id(self) -> str:
         """The `ce_id`: 32 hexadecimal digits derived from type, edition, key and identity."""
-        parts = map(str, (self.TYPE, self.edition, self.key, *self.identity))
+        parts = [self.TYPE, self.edition, self.key, *[str(part) for part in self.identity]]
         # With its length before it, no part can be taken for the end of another and a new one.
-        whole = "\x1f".join(f"{len(part)}:{part}" for part in parts)
+        whole = "\x1f".join([f"{len(part)}:{part}" for part in parts])
         return blake2b(whole.encode(), digest_size=16).hexdigest()
 
     def headers(self, traceparent: str = "") -> dict[str, str]:

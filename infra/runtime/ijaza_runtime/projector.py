@@ -7,9 +7,10 @@ take its time and must be safe to repeat, and commits only after the function re
 from collections.abc import Awaitable, Callable, Sequence
 from time import monotonic
 
-from ijaza_contracts.envelope import Event, Undecodable, decode
+from ijaza_contracts.envelope import Event
 from ijaza_contracts.topics import Topic, dead_letters
 
+from ijaza_runtime.arrivals import arrivals
 from ijaza_runtime.bus import Bus, Consumer, Ousted, TopicPartition
 from ijaza_runtime.deadletters import dead_letter
 from ijaza_runtime.failpoints import Step, nowhere
@@ -79,21 +80,11 @@ class Projector:
         slices = await consumer.poll(partition, self._batch)
         if not slices:
             return False
-        events: list[Event] = []
-        dead = []
-        for topic, _, records in slices:
-            for record in records:
-                try:
-                    event = decode(record.headers, record.value or b"", self._known)
-                except Undecodable as fault:
-                    dead.append(dead_letter(self._dead_letters, topic, partition, record, fault))
-                    continue
-                if event is not None:
-                    events.append(event)
-        if dead:
-            await self._bus.publish(dead)
-        if events:
-            await self._project(events)
+        arrived, odd = arrivals(slices, self._known)
+        if odd:
+            await self._bus.publish([dead_letter(self._dead_letters, *each) for each in odd])
+        if arrived:
+            await self._project([each.event for each in arrived])
             self._step("projected")
         await consumer.commit(
             {

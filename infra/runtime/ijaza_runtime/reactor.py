@@ -14,9 +14,10 @@ from collections.abc import Callable, Iterable, Sequence
 from time import monotonic
 from typing import Generic
 
-from ijaza_contracts.envelope import Event, Undecodable, decode
+from ijaza_contracts.envelope import Event
 from ijaza_contracts.topics import Topic, dead_letters
 
+from ijaza_runtime.arrivals import Arrival, arrivals
 from ijaza_runtime.bus import (
     Bus,
     BusError,
@@ -213,20 +214,12 @@ class Reactor(Generic[S, P, K]):
 
     async def _fold_in(self, states: States[S], slices: Sequence[Slice]) -> None:
         """Fold records into states in memory; what can never be folded goes to the dead letters."""
-        events: list[tuple[Event, str, int, Delivered]] = []
-        dead: list[Record] = []
-        for topic, partition, records in slices:
-            for record in records:
-                try:
-                    event = decode(record.headers, record.value or b"", self._known)
-                except Undecodable as fault:
-                    dead.append(self._dead_letter(topic, partition, record, fault))
-                    continue
-                if event is not None:
-                    events.append((event, topic, partition, record))
+        events, odd = arrivals(slices, self._known)
+        dead = [self._dead_letter(*each) for each in odd]
         await self._load(states, events)
         for event, topic, partition, record in events:
-            held = states.get(event.key)
+            key = record.key
+            held = states.get(key)
             assert held is not None, "loaded above"
             try:
                 if event.edition != held.edition:
@@ -238,8 +231,8 @@ class Reactor(Generic[S, P, K]):
             if state is not held.state:
                 held.state = state
                 held.unsaved.append(event)
-                states.unsaved[event.key] = None
-                states.unsettled[event.key] = None
+                states.unsaved[key] = None
+                states.unsettled[key] = None
         if dead:
             await self._bus.publish(dead)
 
@@ -248,10 +241,8 @@ class Reactor(Generic[S, P, K]):
     ) -> Record:
         return dead_letter(dead_letters(self._service).name, topic, partition, record, fault)
 
-    async def _load(
-        self, states: States[S], events: Iterable[tuple[Event, str, int, Delivered]]
-    ) -> None:
-        editions = {event.key: event.edition for event, _, _, _ in events}
+    async def _load(self, states: States[S], events: Iterable[Arrival]) -> None:
+        editions = {record.key: event.edition for event, _, _, record in events}
         missing = states.missing(editions)
         if not missing:
             return

@@ -185,6 +185,16 @@ async def test_an_event_under_another_edition_is_laid_aside(world: World) -> Non
     assert await world.said() == []
 
 
+async def test_an_event_under_anothers_key_is_laid_aside(world: World) -> None:
+    """A record keyed by another lies in a partition that is not its participant's: no fact."""
+    await world.tell(toy.rule(1, 1))
+    await world.bus.publish([record_of(toy.mark("a", 1))._replace(key="b")])
+    await world.drain()
+    (dead,) = await world.dead()
+    assert "keyed by another" in dead.headers["ijaza-error"]
+    assert await world.said() == []
+
+
 async def test_an_unknown_failure_holds_its_partition_and_no_other(world: World) -> None:
     """After a failure that is no known one nothing later of the partition is handled."""
     await world.tell(toy.rule(1, 1), toy.mark("bad", 666), toy.mark("bad", 1))
