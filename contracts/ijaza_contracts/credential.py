@@ -46,7 +46,10 @@ class EligibilityLost(ParticipantEvent):
 
 
 class CertificateApproved(ParticipantEvent):
-    """`actor` approves the certificate that will be this person's `version`-th."""
+    """`actor` approves the `version`-th change to this person's certificates.
+
+    An issue, a revocation and a reinstatement are a change each.
+    """
 
     TYPE: ClassVar[str] = "credential.CertificateApproved.v1"
     TOPIC: ClassVar[Topic] = CREDENTIAL

@@ -10,6 +10,7 @@ from pathlib import Path
 from unittest.mock import Mock
 
 import pytest
+from ijaza_local.play.run import write_file
 
 from tests.flow.commandline import Answer, Call, by_process, started
 from tests.flow.conftest import EXAMPLES, Play
@@ -113,3 +114,14 @@ def test_a_run_without_its_documents_does_not_end_well(
 
     play(small, tmp_path / "out")
     assert content(tmp_path / "out") == content(small_out)
+
+
+def test_a_draft_that_a_killed_run_left_is_not_in_the_way(governance: Path, tmp_path: Path) -> None:
+    """Files are written out of sight first: what a killed process left there disturbs nobody."""
+    out = Path(shutil.copytree(governance, tmp_path / "out"))
+    (out / ".ijaza" / "draft").write_bytes(b"half a page")
+    page = out / "report.html"
+    page.unlink()
+    write_file(page, b"whole", draft=out / ".ijaza" / "draft")
+    assert page.read_bytes() == b"whole"
+    assert not (out / ".ijaza" / "draft").exists()

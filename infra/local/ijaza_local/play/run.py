@@ -26,7 +26,7 @@ from ijaza_local.play.departures import taken_departures
 from ijaza_local.play.ledger import Difference, Ledger, Row
 from ijaza_local.play.outcome import HEADERS, Cells, Holder, Outcome, outcome_of
 from ijaza_local.play.phases import PlayError, Progress, Stage
-from ijaza_local.play.state import check_place, opened, services_of
+from ijaza_local.play.state import STATE, check_place, opened, services_of
 from ijaza_local.play.summary import report_of
 from ijaza_local.services import Services
 
@@ -123,7 +123,7 @@ async def _play(
     lap.ends("approve")
 
     def write(path: str, content: bytes) -> None:
-        write_file(out / path, content)
+        write_file(out / path, content, draft=out / STATE / "draft")
         progress("files", 1)
 
     outcome = await outcome_of(services, ledger, edition, write)
@@ -252,12 +252,12 @@ def csv_of(header: Cells, rows: Sequence[Cells]) -> bytes:
     return text.getvalue().encode()
 
 
-def write_file(path: Path, content: bytes) -> None:
+def write_file(path: Path, content: bytes, *, draft: Path) -> None:
     """Write a file whole or not at all; one that has the content already is left alone.
 
-    Raises `PlayError` if it cannot be written.
+    `draft` is where it is written first, out of sight: a process that is killed leaves one there,
+    which the next file written replaces. Raises `PlayError` if the file cannot be written.
     """
-    draft = path.with_name(f".{path.name}.part")
     try:
         if path.is_file() and path.read_bytes() == content:
             return
