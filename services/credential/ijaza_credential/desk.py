@@ -85,7 +85,6 @@ class DocumentDesk:
         self._references = references
         self._key = key
         self._partitions = partitions
-        self.made = 0
 
     async def project(self, events: Sequence[Event]) -> None:
         """Make the documents of the certificates issued by these events, where they are missing.
@@ -101,7 +100,6 @@ class DocumentDesk:
             document = states.get(event.participant)
             if document is not None:
                 await self._make(event, decode_state(document.body))
-            self.made += 1
 
     async def find(self, credential_ids: Iterable[str]) -> dict[str, Documents]:
         """The documents of those credentials that have some, by the credential's id."""

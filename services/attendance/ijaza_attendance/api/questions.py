@@ -1,4 +1,4 @@
-"""What anybody may ask: review items of an edition, and one person's attendance with its proof."""
+"""What staff may ask: review items of an edition, and one person's attendance with its proof."""
 
 from typing import Annotated
 
