@@ -36,7 +36,7 @@ lint: .venv/ready
 
 types: .venv/ready
 	MYPYPATH=$(subst $(eval ) ,:,$(DISTRIBUTIONS)) $(BIN)/mypy contracts/ijaza_contracts infra/runtime/ijaza_runtime infra/local/ijaza_local \
-		services/*/ijaza_* tests bench
+		services/*/ijaza_* tests bench infra/docker/closure.py examples/partner
 
 walls: .venv/ready
 	$(BIN)/lint-imports
@@ -49,6 +49,7 @@ lock: .venv/ready
 	$(BIN)/uv lock --quiet --upgrade
 	$(BIN)/uv export --quiet --all-packages --all-groups --no-emit-workspace --no-emit-project \
 		--format requirements-txt --no-header --no-annotate -o requirements.lock
+	$(BIN)/python infra/docker/closure.py write
 
 bench: .venv/ready
 	$(BIN)/python -m bench.edition

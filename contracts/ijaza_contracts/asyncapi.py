@@ -4,23 +4,28 @@ from typing import Any
 
 from pydantic.json_schema import models_json_schema
 
-from ijaza_contracts.envelope import Event
+from ijaza_contracts.envelope import CloudEvent
 from ijaza_contracts.examples import EXAMPLES
 from ijaza_contracts.registry import EVENTS, of_topic
-from ijaza_contracts.topics import TOPICS, Keyed, Topic, dead_letters
+from ijaza_contracts.topics import SERVICES, TOPICS, Keyed, Topic, dead_letters
 from ijaza_contracts.wire import WireSchema
 
 Json = dict[str, Any]
 
 _BINDING = "0.5.0"
+_DAY = 24 * 60 * 60 * 1000
 _DEAD_LETTER = "DeadLetter"
 _ENVELOPE = "CloudEventHeaders"
-_OWNERS = tuple(dict.fromkeys(topic.owner for topic in TOPICS))
+_KEYS = {
+    Keyed.EDITION: "The edition's id.",
+    Keyed.PARTICIPANT: "The participant's id, opaque.",
+    Keyed.LETTER: "The dead letter's id.",
+}
 
 
 def document() -> Json:
     """The document, with every schema in it."""
-    letters = tuple(dead_letters(owner) for owner in _OWNERS)
+    letters = tuple(dead_letters(service) for service in SERVICES)
     return {
         "asyncapi": "3.0.0",
         "info": {
@@ -65,7 +70,7 @@ def _channel(topic: Topic, messages: list[str]) -> Json:
         "bindings": {
             "kafka": {
                 "topic": topic.name,
-                **({"partitions": 1} if topic.keyed is Keyed.EDITION else {}),
+                **({} if topic.keyed is Keyed.PARTICIPANT else {"partitions": 1}),
                 "topicConfiguration": _configuration(topic),
                 "bindingVersion": _BINDING,
             }
@@ -87,15 +92,20 @@ def _dead_letter_channel(topic: Topic) -> Json:
 def _configuration(topic: Topic) -> Json:
     if topic.compacted:
         return {"cleanup.policy": ["compact"]}
-    return {"cleanup.policy": ["delete"], "retention.ms": -1}
+    kept = -1 if topic.kept_days is None else topic.kept_days * _DAY
+    return {"cleanup.policy": ["delete"], "retention.ms": kept}
 
 
 def _promises(topic: Topic) -> str:
     said = [f"Published by {topic.owner} alone, keyed by {topic.keyed.value}."]
-    if topic.keyed is Keyed.EDITION:
-        said.append("It has one partition.")
-    else:
+    if topic.keyed is Keyed.PARTICIPANT:
         said.append("Partitioned by murmur2; all such topics have one partition count, for life.")
+    else:
+        said.append("It has one partition.")
+    if topic.public:
+        said.append("Partners may read it: nothing on it leads to a person or a certificate.")
+    if topic.private:
+        said.append("Nobody but its publisher reads it.")
     if topic.broadcast:
         said.append("Every process that needs it reads it in full, without a group.")
     if topic.compacted:
@@ -122,7 +132,7 @@ def _operation(topic: Topic, messages: list[str]) -> Json:
     }
 
 
-def _message(event: type[Event]) -> Json:
+def _message(event: type[CloudEvent]) -> Json:
     example = EXAMPLES[event.TYPE]
     summary, _, rest = _description(event).partition("\n\n")
     return {
@@ -155,15 +165,13 @@ def _message(event: type[Event]) -> Json:
     }
 
 
-def _description(event: type[Event]) -> str:
+def _description(event: type[CloudEvent]) -> str:
     schema = event.model_json_schema(schema_generator=WireSchema)
     return str(schema["description"])
 
 
 def _key(topic: Topic) -> Json:
-    if topic.keyed is Keyed.EDITION:
-        return {"type": "string", "description": "The edition's id."}
-    return {"type": "string", "description": "The participant's id, opaque."}
+    return {"type": "string", "description": _KEYS[topic.keyed]}
 
 
 def _dead_letter() -> Json:
@@ -174,7 +182,10 @@ def _dead_letter() -> Json:
         "contentType": "application/octet-stream",
         "headers": {
             "type": "object",
-            "description": "The headers of the original, whatever they are, and four more.",
+            "description": (
+                "The headers of the original and those named here. One of the original that "
+                "begins with `ijaza-` has `ijaza-original-` before its name."
+            ),
             "properties": {
                 "ijaza-topic": {"type": "string", "description": "The topic it stood on."},
                 "ijaza-partition": {"type": "string", "pattern": "^[0-9]+$"},
@@ -182,6 +193,15 @@ def _dead_letter() -> Json:
                 "ijaza-error": {
                     "type": "string",
                     "description": "What was wrong, without a value of the record.",
+                },
+                "ijaza-group": {
+                    "type": "string",
+                    "description": "The consumer group that could not handle it.",
+                },
+                "ijaza-time": {
+                    "type": "string",
+                    "format": "date-time",
+                    "description": "When it was laid aside.",
                 },
             },
             "required": ["ijaza-topic", "ijaza-partition", "ijaza-offset", "ijaza-error"],
@@ -219,7 +239,7 @@ def _envelope() -> Json:
             "content-type": {"const": "application/json"},
             "traceparent": {
                 "type": "string",
-                "description": "W3C Trace Context, where the sender traces.",
+                "description": "W3C Trace Context, if the sender traces; on no public topic.",
             },
         },
         "required": [

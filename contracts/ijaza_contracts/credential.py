@@ -13,6 +13,7 @@ from ijaza_contracts.envelope import Event, Name, ParticipantEvent
 from ijaza_contracts.topics import CREDENTIAL, GRADUATIONS, Topic
 
 CertificateKind = Literal["completion", "participation", "attendance"]
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
 class EligibilityReached(ParticipantEvent):
@@ -119,6 +120,18 @@ class CertificateReinstated(CertificateEvent):
 
     predecessor: Name
     actor: Name = ""
+
+
+class DocumentsMade(CertificateEvent):
+    """The PDF and the JSON of a certificate were made: their SHA-256, which the register repeats.
+
+    `at` is that of the issue. Erasing the holder removes the files; this stays.
+    """
+
+    TYPE: ClassVar[str] = "credential.DocumentsMade.v1"
+
+    pdf_sha256: Sha256
+    credential_sha256: Sha256
 
 
 class GraduationEvent(Event):

@@ -3,13 +3,14 @@
 All are of one small edition and one invented person, told in the order in which things happened.
 """
 
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 
-from ijaza_contracts import assessment, attendance, credential, edition, enrollment
-from ijaza_contracts.envelope import Event
+from ijaza_contracts import assessment, attendance, credential, enrollment, journal, operations
+from ijaza_contracts.envelope import CloudEvent, Event
+from ijaza_contracts.example_edition import DEFINITION, utc
 
-_EDITION = "mg-4"
+_EDITION = DEFINITION.id
 _PARTICIPANT = "5f0c7a1be94d4a0f8f3c2d61b7a9e058"
 _SERIAL = "4TG9-0ZC2-M7QW"
 _FIRST = "urn:uuid:6a1f3c52-90b4-5d0e-8a37-2f4c1be87d90"
@@ -17,124 +18,20 @@ _SECOND = "urn:uuid:c7d20e84-1b6f-5f3a-9c05-83a6d94e7b12"
 _THIRD = "urn:uuid:1e95b7f0-4d8a-5c26-b3e1-7a0f5c2d9468"
 
 
-def _utc(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=UTC)
-
-
-_DEFINITION = edition.Edition(
-    id=_EDITION,
-    title={"en": "Certificate in Migration Governance", "ar": "شهادة حوكمة الهجرة"},
-    subtitle={"en": "Fourth edition 2019–2020", "ar": "الدورة الرابعة 2019–2020"},
-    timezone="Africa/Cairo",
-    languages=("ar", "en"),
-    issuer=edition.Issuer(
-        did_host="certificates.example.org",
-        name={"en": "Programme office", "ar": "مكتب البرنامج"},
-        url="https://certificates.example.org",
-        email="office@certificates.example.org",
-    ),
-    organisers=(
-        edition.Organisation(id="iom-egypt", name={"en": "IOM Egypt"}),
-        edition.Organisation(id="cmrs-auc", name={"en": "CMRS, AUC"}),
-    ),
-    funders=(edition.Organisation(id="iom", name={"en": "IOM"}),),
-    instructors=(
-        edition.Organisation(
-            id="iom-specialists", name={"en": "IOM thematic specialists"}, organiser="iom-egypt"
-        ),
-    ),
-    place=edition.Place(
-        name={"en": "Downtown campus", "ar": "حرم وسط البلد"},
-        city={"en": "Cairo", "ar": "القاهرة"},
-        country="EG",
-    ),
-    themes=("Democratic Governance",),
-    sdgs=(16, 17),
-    selection=edition.Selection(
-        capacity=30,
-        require={"organisation_type": ("government", "ngo")},
-        prefer=(edition.Preference(column="seniority", order=(("senior", "mid"), ("junior",))),),
-        at_most=(edition.SeatLimit(per="organisation", seats=3),),
-        promote_until=_utc("2019-12-15T14:00"),
-    ),
-    attendance=edition.AttendanceRule(record="in-out", missing_out="review"),
-    modules=(
-        edition.Module(
-            id="m1",
-            title={"en": "Introduction to Migration", "ar": "مدخل إلى الهجرة"},
-            sessions=(
-                edition.Session(
-                    id="m1-d1",
-                    start=_utc("2019-12-15T14:00"),
-                    end=_utc("2019-12-15T18:00"),
-                    breaks=(
-                        edition.Interval(
-                            start=_utc("2019-12-15T16:00"), end=_utc("2019-12-15T16:15")
-                        ),
-                    ),
-                ),
-                edition.Session(
-                    id="m1-d2",
-                    start=_utc("2019-12-16T14:00"),
-                    end=_utc("2019-12-16T18:00"),
-                    cancelled=True,
-                ),
-            ),
-            test=edition.Test(pass_mark=Decimal(60), max_score=Decimal(100), attempts=2),
-            resources=(
-                edition.Resource(
-                    title={"en": "Basic terms of migration", "ar": "المصطلحات الأساسية للهجرة"},
-                    language="ar",
-                    kind="handout",
-                    url="https://library.example.org/mg-4/basic-terms",
-                ),
-            ),
-        ),
-    ),
-    certificates=(
-        edition.Certificate(
-            id="certificate",
-            kind="completion",
-            title={"en": "Certificate of Completion", "ar": "شهادة إتمام"},
-            requires=edition.Requirements(
-                attendance=edition.AttendanceRequirement(
-                    min_percent=Decimal(80), min_hours=Decimal("3.5")
-                ),
-                tests="all_passed",
-            ),
-        ),
-    ),
-    ceremony=date(2020, 4, 16),
-    events=(
-        edition.Happening(
-            title={"en": "Orientation"},
-            start=_utc("2019-12-14T10:00"),
-            end=_utc("2019-12-14T12:00"),
-            place={"en": "Downtown campus"},
-        ),
-    ),
-    glossary=(
-        edition.GlossaryTerm(
-            term={"en": "Refugee", "ar": "لاجئ"},
-            definition={"en": "A person who meets the criteria of the 1951 Convention"},
-        ),
-    ),
-)
-
 _ENROLLMENT: tuple[Event, ...] = (
     enrollment.EditionPublished(
         edition=_EDITION,
-        at=_utc("2019-10-01T08:00"),
+        at=utc("2019-10-01T08:00"),
         revision=1,
-        definition=_DEFINITION,
+        definition=DEFINITION,
         actor="office-1",
         reason="first publication",
     ),
-    enrollment.EditionClosed(edition=_EDITION, at=_utc("2020-04-18T18:00"), actor="office-1"),
+    enrollment.EditionClosed(edition=_EDITION, at=utc("2020-04-18T18:00"), actor="office-1"),
     enrollment.PersonRecorded(
         edition=_EDITION,
         participant=_PARTICIPANT,
-        at=_utc("2019-10-12T09:30"),
+        at=utc("2019-10-12T09:30"),
         version=1,
         name_en="Mariam Fahmy Abdelhadi",
         name_ar="مريم فهمي عبد الهادي",
@@ -144,13 +41,13 @@ _ENROLLMENT: tuple[Event, ...] = (
     enrollment.ApplicationSubmitted(
         edition=_EDITION,
         participant=_PARTICIPANT,
-        at=_utc("2019-10-12T09:30"),
+        at=utc("2019-10-12T09:30"),
         nominated_by="ministry-of-manpower",
     ),
     enrollment.ParticipantSelected(
         edition=_EDITION,
         participant=_PARTICIPANT,
-        at=_utc("2019-12-02T07:15"),
+        at=utc("2019-12-02T07:15"),
         number=31,
         rank=33,
         via="promotion",
@@ -158,20 +55,20 @@ _ENROLLMENT: tuple[Event, ...] = (
     enrollment.ParticipantWaitlisted(
         edition=_EDITION,
         participant=_PARTICIPANT,
-        at=_utc("2019-11-20T10:00"),
+        at=utc("2019-11-20T10:00"),
         rank=33,
         because="capacity",
     ),
     enrollment.ParticipantDeclined(
         edition=_EDITION,
         participant=_PARTICIPANT,
-        at=_utc("2019-11-20T10:00"),
+        at=utc("2019-11-20T10:00"),
         because="organisation_type",
     ),
     enrollment.ParticipantWithdrawn(
         edition=_EDITION,
         participant=_PARTICIPANT,
-        at=_utc("2020-02-24T08:00"),
+        at=utc("2020-02-24T08:00"),
         actor="office-1",
         because="withdraw",
     ),
@@ -181,7 +78,7 @@ _ATTENDANCE: tuple[Event, ...] = (
     attendance.ScanRecorded(
         edition=_EDITION,
         participant=_PARTICIPANT,
-        at=_utc("2019-12-15T13:52:07"),
+        at=utc("2019-12-15T13:52:07"),
         scan_id="kiosk-1-000417",
         device="kiosk-1",
         session="m1-d1",
@@ -194,7 +91,7 @@ _ATTENDANCE: tuple[Event, ...] = (
     attendance.SessionAttended(
         edition=_EDITION,
         participant=_PARTICIPANT,
-        at=_utc("2019-12-15T18:03:44"),
+        at=utc("2019-12-15T18:03:44"),
         session="m1-d1",
         seconds=13_500,
         source="scans",
@@ -203,7 +100,7 @@ _ATTENDANCE: tuple[Event, ...] = (
     attendance.AttendanceCorrected(
         edition=_EDITION,
         participant=_PARTICIPANT,
-        at=_utc("2019-12-18T09:25"),
+        at=utc("2019-12-18T09:25"),
         session="m1-d1",
         minutes=225,
         correction="7c0e5b",
@@ -214,7 +111,7 @@ _ATTENDANCE: tuple[Event, ...] = (
     attendance.AbsenceExcused(
         edition=_EDITION,
         participant=_PARTICIPANT,
-        at=_utc("2020-02-09T08:30"),
+        at=utc("2020-02-09T08:30"),
         session="m1-d2",
         correction="a41f93",
         actor="office-1",
@@ -223,7 +120,7 @@ _ATTENDANCE: tuple[Event, ...] = (
     attendance.ReviewResolved(
         edition=_EDITION,
         participant=_PARTICIPANT,
-        at=_utc("2019-12-18T09:26"),
+        at=utc("2019-12-18T09:26"),
         kind="missing-out",
         session="m1-d1",
         scan_id="kiosk-1-000417",
@@ -237,16 +134,16 @@ _ASSESSMENT: tuple[Event, ...] = (
     assessment.TestPassed(
         edition=_EDITION,
         participant=_PARTICIPANT,
-        at=_utc("2020-03-04T10:00"),
+        at=utc("2020-03-04T10:00"),
         module="m1",
         attempt=1,
         score=Decimal("61.5"),
         recorded_score=Decimal(58),
-        taken_at=_utc("2019-12-19T15:00"),
+        taken_at=utc("2019-12-19T15:00"),
         version=(1, 2),
         correction="b52d07",
         corrected_score=Decimal("61.5"),
-        corrected_at=_utc("2020-03-04T10:00"),
+        corrected_at=utc("2020-03-04T10:00"),
         ordinal=3,
         actor="examiner-2",
         reason="second marking",
@@ -254,24 +151,24 @@ _ASSESSMENT: tuple[Event, ...] = (
     assessment.TestFailed(
         edition=_EDITION,
         participant=_PARTICIPANT,
-        at=_utc("2019-12-19T15:00"),
+        at=utc("2019-12-19T15:00"),
         module="m1",
         attempt=1,
         score=Decimal(58),
         recorded_score=Decimal(58),
-        taken_at=_utc("2019-12-19T15:00"),
+        taken_at=utc("2019-12-19T15:00"),
         version=(1, 1),
         because="below_pass_mark",
     ),
     assessment.TestAnnulled(
         edition=_EDITION,
         participant=_PARTICIPANT,
-        at=_utc("2020-03-25T08:00"),
+        at=utc("2020-03-25T08:00"),
         module="m1",
         attempt=2,
         score=Decimal(88),
         recorded_score=Decimal(88),
-        taken_at=_utc("2020-01-12T15:00"),
+        taken_at=utc("2020-01-12T15:00"),
         version=(1, 2),
         correction="e8c614",
         ordinal=5,
@@ -284,7 +181,7 @@ _CREDENTIAL: tuple[Event, ...] = (
     credential.EligibilityReached(
         edition=_EDITION,
         participant=_PARTICIPANT,
-        at=_utc("2020-03-04T10:00"),
+        at=utc("2020-03-04T10:00"),
         award="certificate",
         revision=1,
         turn=1,
@@ -292,7 +189,7 @@ _CREDENTIAL: tuple[Event, ...] = (
     credential.EligibilityLost(
         edition=_EDITION,
         participant=_PARTICIPANT,
-        at=_utc("2020-03-25T08:00"),
+        at=utc("2020-03-25T08:00"),
         revision=1,
         turn=2,
         missing=("test:m1",),
@@ -300,14 +197,14 @@ _CREDENTIAL: tuple[Event, ...] = (
     credential.CertificateApproved(
         edition=_EDITION,
         participant=_PARTICIPANT,
-        at=_utc("2020-04-19T09:00"),
+        at=utc("2020-04-19T09:00"),
         version=1,
         actor="approver-1",
     ),
     credential.CertificateIssued(
         edition=_EDITION,
         participant=_PARTICIPANT,
-        at=_utc("2020-04-19T09:00"),
+        at=utc("2020-04-19T09:00"),
         serial=_SERIAL,
         credential_id=_FIRST,
         version=1,
@@ -321,7 +218,7 @@ _CREDENTIAL: tuple[Event, ...] = (
     credential.CertificateSuperseded(
         edition=_EDITION,
         participant=_PARTICIPANT,
-        at=_utc("2020-05-03T11:00"),
+        at=utc("2020-05-03T11:00"),
         serial=_SERIAL,
         credential_id=_FIRST,
         version=1,
@@ -331,7 +228,7 @@ _CREDENTIAL: tuple[Event, ...] = (
     credential.CertificateRevoked(
         edition=_EDITION,
         participant=_PARTICIPANT,
-        at=_utc("2020-06-08T08:00"),
+        at=utc("2020-06-08T08:00"),
         serial=_SERIAL,
         credential_id=_SECOND,
         version=2,
@@ -341,40 +238,104 @@ _CREDENTIAL: tuple[Event, ...] = (
     credential.CertificateReinstated(
         edition=_EDITION,
         participant=_PARTICIPANT,
-        at=_utc("2020-06-15T08:00"),
+        at=utc("2020-06-15T08:00"),
         serial=_SERIAL,
         credential_id=_THIRD,
         version=3,
         predecessor=_SECOND,
         actor="office-1",
     ),
+    credential.DocumentsMade(
+        edition=_EDITION,
+        participant=_PARTICIPANT,
+        at=utc("2020-04-19T09:00"),
+        serial=_SERIAL,
+        credential_id=_FIRST,
+        version=1,
+        pdf_sha256="3f1c0e5a7b92d84613acfe0958d27b41c6e0f39a82517d4be6903cf81a2d5e74",
+        credential_sha256="b84d2f6091ce7a3358f0d1c94e6b7a20d35fe8127cab946031de75f8420b9c16",
+    ),
+)
+
+_JOURNALS: tuple[Event, ...] = (
+    journal.DocumentJournaled(
+        edition=_EDITION,
+        at=utc("2019-11-20T10:00"),
+        collection="selection_pages",
+        document="mg-4/000000",
+        write=2,
+        stored='{"schema":1,"state":{"edition":"mg-4","index":0,"entries":[]}}',
+    ),
+    journal.CertificatesStated(
+        edition=_EDITION,
+        participant=_PARTICIPANT,
+        at=utc("2020-04-19T09:00"),
+        stated=(
+            journal.CertificateStated(
+                version=1,
+                name_en="Mariam Fahmy Abdelhadi",
+                name_ar="مريم فهمي عبد الهادي",
+                results=(
+                    journal.StatedResult(
+                        module="m1", scheduled=13_500, attended=13_500, best_score="61.5"
+                    ),
+                ),
+            ),
+        ),
+    ),
 )
 
 _GRADUATIONS: tuple[Event, ...] = (
     credential.ParticipantGraduated(
         edition=_EDITION,
-        at=_utc("2020-04-19T09:00"),
+        at=utc("2020-04-19T09:00"),
         graduation="0b6d1f42c9374e8a95d7aa03e1c8f526",
         date=date(2020, 4, 19),
         kind="completion",
     ),
     credential.GraduationSuperseded(
         edition=_EDITION,
-        at=_utc("2020-05-03T11:00"),
+        at=utc("2020-05-03T11:00"),
         graduation="0b6d1f42c9374e8a95d7aa03e1c8f526",
         date=date(2020, 5, 3),
         successor="f3a82c7715e04b6d8e90c4d2b5a7613e",
     ),
     credential.GraduationRevoked(
         edition=_EDITION,
-        at=_utc("2020-06-08T08:00"),
+        at=utc("2020-06-08T08:00"),
         graduation="f3a82c7715e04b6d8e90c4d2b5a7613e",
         date=date(2020, 6, 8),
     ),
 )
 
-EXAMPLES: dict[str, Event] = {
+_OF_LETTER = {
+    "letter": "credential-3-1044",
+    "topic": "attendance.events",
+    "event": "8e2b61f04c7d9a3500f1be6c42d7a918",
+    "actor": "operator-1",
+}
+
+_OPERATIONS: tuple[CloudEvent, ...] = (
+    operations.DeadLetterRetryBegun(
+        **_OF_LETTER, at=utc("2020-02-03T07:40"), reason="fixed in 1.4.2"
+    ),
+    operations.DeadLetterRetried(**_OF_LETTER, at=utc("2020-02-03T07:40"), reason="fixed in 1.4.2"),
+    operations.DeadLetterDropped(
+        **_OF_LETTER, at=utc("2020-02-03T07:45"), reason="sent by a rehearsal"
+    ),
+    operations.DeadLetterRead(**_OF_LETTER, at=utc("2020-02-03T07:35")),
+)
+
+EXAMPLES: dict[str, CloudEvent] = {
     event.TYPE: event
-    for event in (*_ENROLLMENT, *_ATTENDANCE, *_ASSESSMENT, *_CREDENTIAL, *_GRADUATIONS)
+    for event in (
+        *_ENROLLMENT,
+        *_ATTENDANCE,
+        *_ASSESSMENT,
+        *_CREDENTIAL,
+        *_JOURNALS,
+        *_GRADUATIONS,
+        *_OPERATIONS,
+    )
 }
 """An example of each event, by type."""

@@ -1,10 +1,10 @@
 """Every event there is, by its type and by its topic."""
 
-from ijaza_contracts import assessment, attendance, credential, enrollment
-from ijaza_contracts.envelope import Event
+from ijaza_contracts import assessment, attendance, credential, enrollment, journal, operations
+from ijaza_contracts.envelope import CloudEvent
 from ijaza_contracts.topics import Topic
 
-EVENTS: tuple[type[Event], ...] = (
+EVENTS: tuple[type[CloudEvent], ...] = (
     enrollment.EditionPublished,
     enrollment.EditionClosed,
     enrollment.PersonRecorded,
@@ -13,6 +13,7 @@ EVENTS: tuple[type[Event], ...] = (
     enrollment.ParticipantWaitlisted,
     enrollment.ParticipantDeclined,
     enrollment.ParticipantWithdrawn,
+    journal.DocumentJournaled,
     attendance.ScanRecorded,
     attendance.SessionAttended,
     attendance.AttendanceCorrected,
@@ -28,14 +29,20 @@ EVENTS: tuple[type[Event], ...] = (
     credential.CertificateSuperseded,
     credential.CertificateRevoked,
     credential.CertificateReinstated,
+    credential.DocumentsMade,
+    journal.CertificatesStated,
     credential.ParticipantGraduated,
     credential.GraduationSuperseded,
     credential.GraduationRevoked,
+    operations.DeadLetterRetryBegun,
+    operations.DeadLetterRetried,
+    operations.DeadLetterDropped,
+    operations.DeadLetterRead,
 )
 
-BY_TYPE: dict[str, type[Event]] = {event.TYPE: event for event in EVENTS}
+BY_TYPE: dict[str, type[CloudEvent]] = {event.TYPE: event for event in EVENTS}
 
 
-def of_topic(topic: Topic) -> tuple[type[Event], ...]:
+def of_topic(topic: Topic) -> tuple[type[CloudEvent], ...]:
     """The events that stand on a topic."""
     return tuple(event for event in EVENTS if event.TOPIC is topic)

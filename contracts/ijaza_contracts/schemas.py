@@ -16,7 +16,7 @@ from typing import Any
 
 from ijaza_contracts.asyncapi import document
 from ijaza_contracts.compatibility import breaking_changes
-from ijaza_contracts.envelope import Event
+from ijaza_contracts.envelope import CloudEvent
 from ijaza_contracts.examples import EXAMPLES
 from ijaza_contracts.registry import BY_TYPE, EVENTS
 from ijaza_contracts.wire import event_schema
@@ -27,7 +27,7 @@ HOME = Path(__file__).parents[1]
 _WRITE = "python -m ijaza_contracts.schemas --write"
 
 
-def golden_record(event: Event) -> dict[str, Any]:
+def golden_record(event: CloudEvent) -> dict[str, Any]:
     """An event as it stands on Kafka: key, headers and body.
 
     The body is JSON of which the record has the shortest spelling, without ASCII escapes.

@@ -11,6 +11,8 @@ class Keyed(Enum):
     """Partitioned by participant; all such topics have one partition count, for life."""
     EDITION = "edition"
     """One partition, read in full by whoever needs it."""
+    LETTER = "letter"
+    """One partition, keyed by the id of a dead letter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +20,10 @@ class Topic:
     """A topic and its promises.
 
     `broadcast` topics are read in full by every process, without a group; `compacted` ones keep
-    the newest record of a key and forget a key at its tombstone.
+    the newest record of a key and forget a key at its tombstone. A `public` one is read by
+    partners: what stands on it leads to nothing that stands elsewhere. A `private` one is read and
+    written by its owner alone: what the owner must remember, and no shared event may say.
+    `kept_days` is how long records stay, where they are not kept for ever or compacted.
     """
 
     name: str
@@ -27,29 +32,45 @@ class Topic:
     broadcast: bool = False
     compacted: bool = False
     personal: bool = False
+    public: bool = False
+    private: bool = False
+    kept_days: int | None = None
 
 
 EDITIONS = Topic("enrollment.editions", "enrollment", Keyed.EDITION, broadcast=True)
 PEOPLE = Topic("enrollment.people", "enrollment", broadcast=True, compacted=True, personal=True)
 ENROLLMENT = Topic("enrollment.events", "enrollment")
+ENROLLMENT_JOURNAL = Topic(
+    "enrollment.journal", "enrollment", compacted=True, personal=True, private=True
+)
 SCANS = Topic("attendance.scans", "attendance")
 ATTENDANCE = Topic("attendance.events", "attendance")
 ASSESSMENT = Topic("assessment.events", "assessment")
 CREDENTIAL = Topic("credential.events", "credential")
-GRADUATIONS = Topic("graduations", "credential", Keyed.EDITION)
+CREDENTIAL_JOURNAL = Topic(
+    "credential.journal", "credential", compacted=True, personal=True, private=True
+)
+GRADUATIONS = Topic("graduations", "credential", Keyed.EDITION, public=True)
+AUDIT = Topic("operations.audit", "operations", Keyed.LETTER)
 
 TOPICS = (
     EDITIONS,
     PEOPLE,
     ENROLLMENT,
+    ENROLLMENT_JOURNAL,
     SCANS,
     ATTENDANCE,
     ASSESSMENT,
     CREDENTIAL,
+    CREDENTIAL_JOURNAL,
     GRADUATIONS,
+    AUDIT,
 )
+
+SERVICES = tuple(dict.fromkeys(topic.owner for topic in TOPICS if topic is not AUDIT))
+"""The services, each with dead letters of its own; `operations` is what staff do by hand."""
 
 
 def dead_letters(service: str) -> Topic:
     """The topic where `service` lays what it cannot handle, keyed as the original was."""
-    return Topic(f"{service}.dead-letters", service, personal=True)
+    return Topic(f"{service}.dead-letters", service, personal=True, kept_days=180)

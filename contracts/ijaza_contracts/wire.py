@@ -5,7 +5,7 @@ from typing import Any
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
-from ijaza_contracts.envelope import Event
+from ijaza_contracts.envelope import CloudEvent
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -31,7 +31,7 @@ class WireSchema(GenerateJsonSchema):
         return made
 
 
-def event_schema(event: type[Event]) -> dict[str, Any]:
+def event_schema(event: type[CloudEvent]) -> dict[str, Any]:
     """The JSON Schema (2020-12) of an event's data."""
     schema = event.model_json_schema(schema_generator=WireSchema)
     return {

@@ -25,13 +25,13 @@ PAGES = sorted(
     ]
 )
 TOP = {path.name for path in ROOT.iterdir() if path.is_dir() and not path.name.startswith(".")}
-OF_EVERY_SERVICE = {"/health/live", "/openapi.json"}
+OF_EVERY_SERVICE = {"/health/live", "/openapi.json", "/asyncapi", "/asyncapi.json"}
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 CODE = re.compile(r"`([^`\n]+)`")
 PATH = re.compile(r"[\w.*-]+(/[\w.*-]+)*/?")
 ROOMS = ("api", "domain", "handlers", "documents", "storage.py", "main.py")
 FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
-COMMAND = re.compile(r"\bijaza ([a-z]+)\b")
+COMMAND = re.compile(r"\bijaza ([a-z]+(?:-[a-z]+)*)\b")
 
 
 def broken_links(page: Path) -> Iterator[str]:

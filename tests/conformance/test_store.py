@@ -45,9 +45,38 @@ async def test_a_document_is_loaded_as_it_was_saved(store: Store, people: str) -
         body='{"name": "منى",  "n": 1.50}'.encode(),
         outbox=(RECORD, TOMBSTONE, Record("t", "k", b"\x00\xff", {"h": "é"})),
         labels=("serial:7", "مسلسل:7"),
+        trace="00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
     )
     assert await store.save(people, [saved, document("b")]) == frozenset()
     assert await store.load(people, [saved.key, "missing"]) == {saved.key: saved}
+
+
+async def test_a_version_has_its_own_trace(store: Store, people: str) -> None:
+    """What last changed a document is known, and forgotten if the next change bears no trace."""
+    await store.save(people, [document("a", trace="00-a")])
+    await store.save(people, [document("a", 2, trace="00-b")])
+    assert (await store.load(people, ["a"]))["a"].trace == "00-b"
+    await store.save(people, [document("a", 3)])
+    assert (await store.load(people, ["a"]))["a"].trace == ""
+
+
+async def test_text_that_stands_for_bytes_survives_in_an_outbox(store: Store, people: str) -> None:
+    """A record that was read from Kafka need not be UTF-8 in its key and headers (PEP 383)."""
+    odd = b"caf\xe9 \xff".decode(errors="surrogateescape")
+    saved = document("a", outbox=(Record("t", odd, None, {odd: odd, "": "é", "a.$b": ""}), RECORD))
+    await store.save(people, [saved])
+    assert await store.load(people, ["a"]) == {"a": saved}
+    assert await store.unsent(people, "", 5) == [saved]
+
+
+async def test_collections_may_be_provisioned_twice(
+    store: Store, people: str, unused: Name
+) -> None:
+    """Before the first document and after it, several at once; what is there stays."""
+    await store.provision([people, unused("runs")])
+    await store.save(people, [document("a", labels=("x",))])
+    await store.provision([people])
+    assert await store.find(people, "x") == [document("a", labels=("x",))]
 
 
 async def test_nothing_is_loaded_from_nothing(store: Store, people: str) -> None:

@@ -9,7 +9,7 @@ import pytest
 from ijaza_contracts.examples import EXAMPLES
 from ijaza_contracts.registry import EVENTS, of_topic
 from ijaza_contracts.schemas import HOME
-from ijaza_contracts.topics import TOPICS, Keyed, dead_letters
+from ijaza_contracts.topics import SERVICES, TOPICS, Keyed, dead_letters
 from ijaza_runtime.bus import Delivered
 from ijaza_runtime.deadletters import dead_letter
 from jsonschema import Draft7Validator, Draft202012Validator
@@ -20,8 +20,7 @@ DOCUMENT: dict[str, Any] = json.loads((HOME / "asyncapi.json").read_text(encodin
 SPECIFICATION = json.loads(
     (Path(__file__).parent / "asyncapi/asyncapi-3.0.0.schema.json").read_text(encoding="utf-8")
 )
-OWNERS = sorted({topic.owner for topic in TOPICS})
-LETTERS = [dead_letters(owner) for owner in OWNERS]
+LETTERS = [dead_letters(service) for service in SERVICES]
 KINDS = [event.TYPE for event in EVENTS]
 
 _WHOLE: Resource[Any] = Resource.from_contents(DOCUMENT, default_specification=DRAFT202012)
@@ -134,7 +133,7 @@ def test_a_channel_says_how_its_topic_is_made(topic: Any) -> None:
     channel = DOCUMENT["channels"][topic.name]
     kafka = channel["bindings"]["kafka"]
 
-    assert kafka.get("partitions") == (1 if topic.keyed is Keyed.EDITION else None)
+    assert kafka.get("partitions") == (None if topic.keyed is Keyed.PARTICIPANT else 1)
     assert kafka["topicConfiguration"] == (
         {"cleanup.policy": ["compact"]}
         if topic.compacted
@@ -144,13 +143,20 @@ def test_a_channel_says_how_its_topic_is_made(topic: Any) -> None:
 
 
 def test_personal_data_is_flagged_where_it_can_be() -> None:
-    """People, and dead letters, which hold whatever could not be handled."""
+    """People, journals, and dead letters, which hold whatever could not be handled."""
     flagged = {name for name, each in DOCUMENT["channels"].items() if each["x-personal-data"]}
     messages = DOCUMENT["components"]["messages"]
 
-    assert flagged == {"enrollment.people", *(letters.name for letters in LETTERS)}
+    assert flagged == {
+        "enrollment.people",
+        "enrollment.journal",
+        "credential.journal",
+        *(letters.name for letters in LETTERS),
+    }
     assert {name for name, message in messages.items() if message["x-personal-data"]} == {
         "enrollment.PersonRecorded.v1",
+        "enrollment.DocumentJournaled.v1",
+        "credential.CertificatesStated.v1",
         "DeadLetter",
     }
 

@@ -193,7 +193,7 @@ class TestIds:
     ) -> None:
         """Each part of what tells events apart is in the id."""
         event = EXAMPLES[kind]
-        value = event.at + other if isinstance(other, timedelta) else other
+        value = event.time + other if isinstance(other, timedelta) else other
 
         assert event.model_copy(update={field: value}).id != event.id
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from ijaza_contracts.enrollment import PersonRecorded
-from ijaza_contracts.envelope import Event
+from ijaza_contracts.envelope import CloudEvent
 from ijaza_contracts.examples import EXAMPLES
 from ijaza_contracts.registry import EVENTS, of_topic
 from ijaza_contracts.schemas import HOME, artefacts, check, main, schema_path, write
@@ -38,7 +38,7 @@ def fields(schema: Mapping[str, Any], root: Mapping[str, Any], place: str = "") 
         yield from fields(nested, root, field)
 
 
-def personal_fields(event: type[Event]) -> set[str]:
+def personal_fields(event: type[CloudEvent]) -> set[str]:
     schema = event_schema(event)
     return {
         place
@@ -60,7 +60,7 @@ def test_no_other_schema_is_committed() -> None:
 
 
 @BY_NAME
-def test_a_schema_is_valid_and_accepts_the_example(event: type[Event]) -> None:
+def test_a_schema_is_valid_and_accepts_the_example(event: type[CloudEvent]) -> None:
     """JSON Schema 2020-12, and what the event writes fits it."""
     schema = event_schema(event)
 
@@ -69,7 +69,7 @@ def test_a_schema_is_valid_and_accepts_the_example(event: type[Event]) -> None:
 
 
 @BY_NAME
-def test_a_schema_refuses_missing_and_mistyped_fields(event: type[Event]) -> None:
+def test_a_schema_refuses_missing_and_mistyped_fields(event: type[CloudEvent]) -> None:
     """Without a required field, or with one of another type, nothing is accepted."""
     schema = event_schema(event)
     body = json.loads(EXAMPLES[event.TYPE].body())
@@ -81,7 +81,7 @@ def test_a_schema_refuses_missing_and_mistyped_fields(event: type[Event]) -> Non
 
 
 @BY_NAME
-def test_an_event_says_what_it_means(event: type[Event]) -> None:
+def test_an_event_says_what_it_means(event: type[CloudEvent]) -> None:
     """Each has a docstring of its own, which is its description everywhere."""
     assert "__doc__" in vars(event)
     assert len((event.__doc__ or "").split()) >= 4
@@ -89,7 +89,7 @@ def test_an_event_says_what_it_means(event: type[Event]) -> None:
 
 
 @BY_NAME
-def test_a_type_names_service_event_and_version(event: type[Event]) -> None:
+def test_a_type_names_service_event_and_version(event: type[CloudEvent]) -> None:
     """`<service>.<Event>.v<N>`, where the public topic stands for its service."""
     owner = "graduations" if event.TOPIC is GRADUATIONS else event.TOPIC.owner
 
@@ -105,18 +105,18 @@ def test_every_topic_has_events_and_every_example_is_of_its_type() -> None:
 
 
 class TestPersonalData:
-    """Who somebody is stands on one topic alone."""
+    """Who somebody is stands on one topic that others read, and in journals, which nobody does."""
 
     def test_the_scan_sees_what_it_looks_for(self) -> None:
         """The scan below is worth something: it finds each field of a person."""
         assert personal_fields(PersonRecorded) == {"name_en", "name_ar", "email", "attributes"}
 
-    def test_no_other_event_holds_any(self) -> None:
+    def test_no_other_shared_event_holds_any(self) -> None:
         """But for the edition's definition, which names institutions and who teaches."""
         found = {
             (event.TYPE, place)
             for event in EVENTS
-            if event is not PersonRecorded
+            if event is not PersonRecorded and not event.TOPIC.private
             for place in personal_fields(event)
         }
 
@@ -140,7 +140,11 @@ class TestPersonalData:
             if json.loads((HOME / schema_path(event.TYPE)).read_text())["x-personal-data"]
         }
 
-        assert flagged == {"enrollment.PersonRecorded.v1"}
+        assert flagged == {
+            "enrollment.PersonRecorded.v1",
+            "enrollment.DocumentJournaled.v1",
+            "credential.CertificatesStated.v1",
+        }
 
     def test_a_public_graduation_leads_to_nobody(self) -> None:
         """Only its own ids, its kind, status and dates: no participant, serial or credential."""
@@ -157,7 +161,14 @@ class TestPersonalData:
         for event in of_topic(GRADUATIONS):
             example = EXAMPLES[event.TYPE]
 
-            assert example.key == example.headers()["ce_partitionkey"] == example.edition
+            assert example.key == example.headers()["ce_partitionkey"] == example.scope
+
+    def test_a_public_record_bears_no_trace(self) -> None:
+        """The trace of a graduation is that of its certificate, which it must not lead to."""
+        for event in EVENTS:
+            traced = "traceparent" in EXAMPLES[event.TYPE].headers("00-4bf92f35-00f067aa-01")
+
+            assert traced is not event.TOPIC.public
 
 
 class TestTheCommand:

@@ -49,11 +49,18 @@ class TopicPartition(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class TopicPlan:
-    """A topic as `provision` makes it."""
+    """A topic as `provision` makes it.
+
+    `retention` is how many seconds a record is kept at least, None for ever; `replication` on how
+    many brokers a record lies, None on three or on all where there are fewer. Both are for a bus
+    of several machines: the embedded ones keep everything, once.
+    """
 
     name: str
     partitions: int
     compacted: bool = False
+    retention: float | None = None
+    replication: int | None = None
 
 
 class BusError(Exception):
@@ -144,12 +151,23 @@ class Bus(Protocol):
         """The offset after the last record of every partition."""
         ...
 
+    async def committed(self, group: str, topics: Sequence[str]) -> Mapping[TopicPartition, int]:
+        """What a group has committed of every partition of topics; 0 where it has nothing.
+
+        Only looks: nobody joins the group. Raises `BusError` on an unknown topic.
+        """
+        ...
+
+    async def ping(self) -> None:
+        """Raises `BusError` if the bus does not answer."""
+        ...
+
     async def close(self) -> None: ...
 
 
 def partition_of(key: str, partitions: int) -> int:
     """The partition of a key by murmur2, as Kafka's Java client and aiokafka choose it."""
-    return (_murmur2(key.encode()) & 0x7FFFFFFF) % partitions
+    return (_murmur2(key.encode("utf-8", "surrogateescape")) & 0x7FFFFFFF) % partitions
 
 
 def _murmur2(data: bytes) -> int:

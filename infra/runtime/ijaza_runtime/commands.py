@@ -6,6 +6,7 @@ from typing import Generic
 
 from ijaza_contracts.envelope import Event
 
+from ijaza_runtime import tracing
 from ijaza_runtime.bus import BusError, partition_of
 from ijaza_runtime.errors import Conflicting, Refusal
 from ijaza_runtime.fold import Fold, K, P, S
@@ -149,6 +150,7 @@ class Commands(Generic[S, P, K]):
             outgoing.extend(events)
         if not outgoing:
             return None
+        trace = tracing.current()
         return Document(
             key=key,
             version=1 if document is None else document.version + 1,
@@ -156,6 +158,7 @@ class Commands(Generic[S, P, K]):
             partition=partition_of(key, self._partitions),
             basis=basis_of(programme, person),
             body=fold.encode(state),
-            outbox=(document.outbox if document else ()) + records_of(outgoing),
+            outbox=(document.outbox if document else ()) + records_of(outgoing, trace),
             labels=fold.labels(state),
+            trace=trace or (document.trace if document else ""),
         )

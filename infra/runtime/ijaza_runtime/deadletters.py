@@ -1,19 +1,116 @@
-"""What cannot be handled is laid aside whole, with the reason and the place where it stood."""
+"""What cannot be handled is laid aside whole, with the reason and the place where it stood.
+
+A dead letter is the original record and headers of our own, all of which begin with `ijaza-`. A
+header of the original that begins so too is kept under another name, so that none is lost and
+the original can be made again exactly.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from ijaza_contracts.topics import dead_letters
 
 from ijaza_runtime.bus import Delivered, Record
 from ijaza_runtime.observe import log
 
+_OURS = "ijaza-"
+_KEPT = "ijaza-original-"
+RETRY_OF = "ijaza-retry-of"
+"""The header by which a record that was published again names the dead letter that it was."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """A dead letter as it stands. `key`, `value` and `headers` are the original's.
+
+    `topic`, `partition` and `offset` say where the original stood, `group` who could not handle
+    it, `error` why; what the letter does not say is empty. `laid_at` is None if it says no time.
+    """
+
+    id: str
+    service: str
+    key: str
+    value: bytes | None
+    headers: Mapping[str, str]
+    topic: str
+    partition: str
+    offset: str
+    error: str
+    group: str
+    laid_at: datetime | None
+
+    @property
+    def event(self) -> str:
+        """The `ce_id` of the original, or empty."""
+        return self.headers.get("ce_id", "")
+
+    @property
+    def kind(self) -> str:
+        """The `ce_type` of the original, or empty."""
+        return self.headers.get("ce_type", "")
+
+    @property
+    def predecessor(self) -> str:
+        """The letter whose retry failed and became this one, or empty."""
+        return self.headers.get(RETRY_OF, "")
+
+    def again(self) -> Record:
+        """The original, to be published again: same key, bytes and headers, and what it was."""
+        return Record(self.topic, self.key, self.value, {**self.headers, RETRY_OF: self.id})
+
 
 def dead_letter(
-    destination: str, topic: str, partition: int, record: Delivered, fault: Exception
+    destination: str,
+    topic: str,
+    partition: int,
+    record: Delivered,
+    fault: Exception,
+    group: str = "",
 ) -> Record:
-    """The record for the dead-letter topic: original key, bytes and headers, and four more."""
+    """The record for the dead-letter topic `destination`.
+
+    `group` is the consumer group that could not handle it: the service's own unless it is said.
+    """
     log.error("dead letter", topic=topic, partition=partition, offset=record.offset, why=str(fault))
-    headers = {
-        **record.headers,
+    headers = {_outer(name): value for name, value in record.headers.items()} | {
         "ijaza-topic": topic,
         "ijaza-partition": str(partition),
         "ijaza-offset": str(record.offset),
         "ijaza-error": str(fault),
+        "ijaza-group": group or destination.removesuffix(dead_letters("").name),
+        "ijaza-time": datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
     }
     return Record(destination, record.key, record.value, headers)
+
+
+def letter_of(service: str, partition: int, record: Delivered) -> Letter:
+    """What stands on the dead-letter topic of a service, read."""
+    ours = {name: record.headers.get(_OURS + name, "") for name in ("topic", "error", "group")}
+    return Letter(
+        id=f"{service}-{partition}-{record.offset}",
+        service=service,
+        key=record.key,
+        value=record.value,
+        headers={
+            name.removeprefix(_KEPT): value
+            for name, value in record.headers.items()
+            if name.startswith(_KEPT) or not name.startswith(_OURS)
+        },
+        partition=record.headers.get("ijaza-partition", ""),
+        offset=record.headers.get("ijaza-offset", ""),
+        laid_at=_time(record.headers.get("ijaza-time", "")),
+        **ours,
+    )
+
+
+def _outer(name: str) -> str:
+    return _KEPT + name if name.startswith(_OURS) else name
+
+
+def _time(text: str) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)

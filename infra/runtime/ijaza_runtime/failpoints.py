@@ -18,12 +18,15 @@ def nowhere(step: str) -> None:
 
 
 def from_environment(value: str) -> Step:
-    """What `IJAZA_FAILPOINT` asks for. Raises `ValueError` on an unknown step."""
+    """What `IJAZA_FAILPOINT` asks for. Raises `ValueError` if it is no step and count."""
     if not value:
         return nowhere
     name, _, count = value.partition(":")
-    if name not in STEPS:
-        raise ValueError(f"IJAZA_FAILPOINT names {name!r}; expected one of {', '.join(STEPS)}")
+    if name not in STEPS or not (count or "1").isdecimal():
+        raise ValueError(
+            "IJAZA_FAILPOINT: expected a step, or a step, a colon and a count; the steps are "
+            f"{', '.join(STEPS)}"
+        )
     left = int(count or "1")
 
     def step(reached: str) -> None:

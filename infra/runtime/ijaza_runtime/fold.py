@@ -6,7 +6,7 @@ reader looks for them: in the service's `handlers.py`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 
 from ijaza_contracts.envelope import Event
@@ -38,6 +38,13 @@ Evolve = Callable[[Any, Any], Any]
 What changes nothing returns the very state it was given, so that nothing is saved for it.
 """
 
+EvolveAll = Callable[[Any, Sequence[Any]], Any]
+"""(state, facts of one type) -> state: as `Evolve` gives for one after another. It rejects none.
+
+The facts have the fields of their events, with decimals as text, and are of another class; or
+they are events (`swift`).
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Table(Generic[V]):
@@ -54,6 +61,8 @@ class Fold(Generic[S, P, K]):
     `handlers` fold inputs and the service's own events alike. `settle` decides on a folded state
     and folds what it decided; it is called only when the edition is known, and calling it again
     decides nothing new. `editions` and `people` are what decisions rest on beside the state.
+    `forget` is what a tombstone of the service's own journal leaves of a state that is rebuilt.
+    `together` are functions beside the handlers for types of which there are very many.
     """
 
     collection: str
@@ -65,3 +74,5 @@ class Fold(Generic[S, P, K]):
     labels: Callable[[S], tuple[str, ...]]
     editions: Table[P]
     people: Table[K] | None = None
+    forget: Callable[[S], S] | None = None
+    together: Mapping[type[Event], EvolveAll] = field(default_factory=dict)

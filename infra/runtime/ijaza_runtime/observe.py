@@ -9,7 +9,7 @@ import logging
 import re
 import sqlite3
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
@@ -20,6 +20,8 @@ from typing import Any
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
+
+from ijaza_runtime.tracing import trace_id
 
 PERSONAL = frozenset(
     {
@@ -45,14 +47,6 @@ PERSONAL = frozenset(
 """Keys, in lower case, whose values never reach a log."""
 
 REDACTED = "[redacted]"
-
-Handled = Callable[[str, int], None]
-"""(service, records handled): for whoever shows progress."""
-
-
-def unheeded(_service: str, _records: int) -> None:
-    """Show no progress."""
-
 
 log: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger("ijaza")
 """The logger of all of Ijaza; `configure` says where it writes."""
@@ -96,13 +90,15 @@ def configure(service: str, level: str = "INFO") -> None:
 
 
 def _shared(service: str) -> list[Processor]:
-    def add_service(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    def add_place(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
         event.setdefault("service", service)
+        if trace := trace_id():
+            event["trace_id"] = trace
         return event
 
     return [
         structlog.contextvars.merge_contextvars,
-        add_service,
+        add_place,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),

@@ -5,19 +5,15 @@ once on every state that was touched, save each with its outgoing events in one 
 and commit offsets last. While a backlog stands, folded states are saved undecided once a second;
 their empty basis asks for the decision, whoever holds the partition by then.
 
-A document remembers the basis of its last decision: the revision of its edition, and the person's
-version. Wherever that differs from what holds now, it is decided again. That alone is what makes
-a new revision, a closing or a corrected name take effect, resumably.
+How states are decided on and saved is `settling`'s.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from time import monotonic
+from collections.abc import Callable, Mapping, Sequence
+from time import monotonic, perf_counter
 from typing import Generic
 
-from ijaza_contracts.envelope import Event
 from ijaza_contracts.topics import Topic, dead_letters
 
-from ijaza_runtime.arrivals import Arrival, arrivals
 from ijaza_runtime.bus import (
     Bus,
     BusError,
@@ -32,21 +28,26 @@ from ijaza_runtime.bus import (
 from ijaza_runtime.deadletters import dead_letter
 from ijaza_runtime.failpoints import Step, nowhere
 from ijaza_runtime.failures import Failures
-from ijaza_runtime.fold import Fold, K, P, Rejected, S
-from ijaza_runtime.observe import Handled, log, unheeded
-from ijaza_runtime.outbox import Outbox, records_of
+from ijaza_runtime.fold import Fold, K, P, S
+from ijaza_runtime.folding import Folding
+from ijaza_runtime.meter import UNHEARD, Meter
+from ijaza_runtime.observe import log
+from ijaza_runtime.outbox import Outbox
 from ijaza_runtime.references import References
-from ijaza_runtime.states import Held, States, basis_of
-from ijaza_runtime.store import Document, Store
+from ijaza_runtime.rest import undecided, unhandled
+from ijaza_runtime.settling import Settling
+from ijaza_runtime.states import States
+from ijaza_runtime.store import Store
 
 BATCH = 5_000
 """Records polled at once."""
-KEPT = 8_192
+GATHERED = 20_000
+"""Records folded at once while a backlog stands: the more of them one participant has, the less
+each costs, and a bus may give few in a poll. Nothing else runs meanwhile, for about 0.15 s."""
+KEPT = 16_384
 """States kept in memory, over all partitions."""
 SAVE_EVERY = 1.0
 """Seconds after which folded states are saved at the latest, decided or not."""
-GROUP = 1_000
-"""Documents decided and saved in one write."""
 
 
 class Reactor(Generic[S, P, K]):
@@ -64,24 +65,27 @@ class Reactor(Generic[S, P, K]):
         outbox: Outbox,
         partitions: int,
         step: Step = nowhere,
-        handled: Handled = unheeded,
+        meter: Meter = UNHEARD,
         now: Callable[[], float] = monotonic,
     ) -> None:
         self._service = service
         self._fold = fold
         self._inputs = [topic.name for topic in inputs]
-        self._known = {event.TYPE: event for event in fold.handlers}
+        self._folding = Folding(fold)
         self._bus = bus
         self._store = store
         self._references = references
         self._outbox = outbox
         self._partitions = partitions
         self._step = step
-        self._handled = handled
+        self._meter = meter
         self._now = now
+        self._settling = Settling(fold, store=store, references=references, outbox=outbox)
         self._consumer: Consumer | None = None
+        self._seated = False
         self._states: dict[int, States[S]] = {}
         self._to_review: set[int] = set()
+        self._stopping = False
         self.failures = Failures(now)
 
     async def turn(self) -> bool:
@@ -92,10 +96,13 @@ class Reactor(Generic[S, P, K]):
         consumer = await self._joined()
         await self._references.refresh()
         held = await consumer.assigned()
+        self._seated = True
         self._hold(held)
         self._touch(held)
         done = False
         for partition in sorted(held):
+            if self._stopping:
+                break
             done |= await self._attempt(consumer, partition)
         return done
 
@@ -111,6 +118,44 @@ class Reactor(Generic[S, P, K]):
             and not self._to_review
             and not any(states.unsettled or states.unsaved for states in self._states.values())
         )
+
+    @property
+    def group(self) -> str:
+        """The group that it is a member of."""
+        return self._service
+
+    @property
+    def topics(self) -> Sequence[str]:
+        """The names of the topics that it reads."""
+        return self._inputs
+
+    @property
+    def joined(self) -> bool:
+        """Whether it is a member of its group, as far as it knows."""
+        return self._consumer is not None and self._seated
+
+    @property
+    def held(self) -> frozenset[int]:
+        """The partitions that it holds, as far as it knows."""
+        return frozenset(self._states)
+
+    async def left(self) -> str:
+        """What the group has left to do, in whichever process; empty if it is at rest."""
+        return await unhandled(self._bus, self.group, self.topics) or await undecided(
+            self._store, self._fold, self._references
+        )
+
+    async def reached(self) -> Mapping[TopicPartition, int]:
+        """What the group has committed, whichever process did."""
+        return await self._bus.committed(self.group, self.topics)
+
+    def stop(self) -> None:
+        """End the turn after the batch in hand: what is folded is saved undecided, and committed.
+
+        Whoever holds the partition next decides.
+        """
+        self._stopping = True
+        self._settling.stop()
 
     async def close(self) -> None:
         """Leave the group. What was not saved is somebody else's to fold again."""
@@ -162,6 +207,7 @@ class Reactor(Generic[S, P, K]):
             return True
         except Exception as error:  # whatever it is, nothing of the partition may be passed over
             self.failures.add(partition, error)
+            self._meter.failed(self._service)
             tries = self.failures.tries(partition)
             log.exception("partition held", partition=partition, tries=tries)
             self._states[partition] = States(KEPT // self._partitions)
@@ -183,28 +229,51 @@ class Reactor(Generic[S, P, K]):
         horizon = await consumer.ends(partition)
         positions: dict[str, int] = {}
         saved_at = self._now()
-        while slices := await consumer.poll(partition, BATCH):
-            self._step("polled")
+        while slices := await self._gathered(consumer, partition, positions, horizon):
+            begun = perf_counter()
             await self._fold_in(states, slices)
-            for each in slices:
-                positions[each.topic] = each.records[-1].offset + 1
-                self._handled(self._service, len(each.records))
+            records = sum(len(each.records) for each in slices)
+            self._meter.folded(self._service, records, perf_counter() - begun)
             self._step("folded")
-            if all(positions.get(topic, end) >= end for topic, end in horizon.items()):
+            if _reached(positions, horizon):
                 break
-            if self._now() - saved_at > SAVE_EVERY:
-                await self._save_undecided(states, partition)
+            if self._stopping or self._now() - saved_at > SAVE_EVERY:
+                await self._settling.save_undecided(states, partition)
                 await self._commit(consumer, partition, positions)
                 saved_at = self._now()
+            if self._stopping:
+                return True
         done = bool(positions)
-        done |= await self._settle(states, list(states.unsettled), partition)
+        done |= await self._settling.settle(states, list(states.unsettled), partition)
         if positions:
             await self._commit(consumer, partition, positions)
         if partition in self._to_review:
-            done |= await self._review(states, partition)
+            done |= await self._settling.review(states, partition)
             self._to_review.discard(partition)
         states.trim()
         return done
+
+    async def _gathered(
+        self,
+        consumer: Consumer,
+        partition: int,
+        positions: dict[str, int],
+        horizon: Mapping[str, int],
+    ) -> list[Slice]:
+        """The next records, of as many polls as they take; none at the end.
+
+        `positions` is moved behind them.
+        """
+        gathered: dict[str, list[Delivered]] = {}
+        while slices := await consumer.poll(partition, BATCH):
+            self._step("polled")
+            for each in slices:
+                gathered.setdefault(each.topic, []).extend(each.records)
+                positions[each.topic] = each.records[-1].offset + 1
+            enough = sum(map(len, gathered.values())) >= GATHERED
+            if enough or self._stopping or _reached(positions, horizon):
+                break
+        return [Slice(topic, partition, records) for topic, records in gathered.items()]
 
     async def _commit(self, consumer: Consumer, partition: int, positions: dict[str, int]) -> None:
         await consumer.commit(
@@ -214,25 +283,12 @@ class Reactor(Generic[S, P, K]):
 
     async def _fold_in(self, states: States[S], slices: Sequence[Slice]) -> None:
         """Fold records into states in memory; what can never be folded goes to the dead letters."""
-        events, odd = arrivals(slices, self._known)
-        dead = [self._dead_letter(*each) for each in odd]
-        await self._load(states, events)
-        for event, topic, partition, record in events:
-            key = record.key
-            held = states.get(key)
-            assert held is not None, "loaded above"
-            try:
-                if event.edition != held.edition:
-                    raise Rejected("its participant belongs to another edition")
-                state = self._fold.handlers[type(event)](held.state, event)
-            except Rejected as fault:
-                dead.append(self._dead_letter(topic, partition, record, fault))
-                continue
-            if state is not held.state:
-                held.state = state
-                held.unsaved.append(event)
-                states.unsaved[key] = None
-                states.unsettled[key] = None
+        await self._load(states, slices)
+        dead = [
+            self._dead_letter(each.topic, each.partition, *fault)
+            for each in slices
+            for fault in self._folding.fold_in(states, each)
+        ]
         if dead:
             await self._bus.publish(dead)
 
@@ -241,151 +297,15 @@ class Reactor(Generic[S, P, K]):
     ) -> Record:
         return dead_letter(dead_letters(self._service).name, topic, partition, record, fault)
 
-    async def _load(self, states: States[S], events: Iterable[Arrival]) -> None:
-        editions = {record.key: event.edition for event, _, _, record in events}
-        missing = states.missing(editions)
-        if not missing:
-            return
-        stored = await self._store.load(self._fold.collection, missing)
-        for key in missing:
-            document = stored.get(key)
-            states.put(
-                key,
-                self._held(document)
-                if document
-                else Held(editions[key], 0, self._fold.begin(editions[key], key)),
-            )
-
-    def _held(self, document: Document) -> Held[S]:
-        return Held(
-            document.scope,
-            document.version,
-            self._fold.decode(document.body),
-            document.outbox,
-        )
-
-    async def _save_undecided(self, states: States[S], partition: int) -> None:
-        """Save what was folded, with the empty basis that asks for a decision."""
-        for keys in _groups(list(states.unsaved)):
-            documents = []
-            for key in keys:
-                held = states.get(key)
-                assert held is not None, "unsaved states are never dropped"
-                documents.append(self._document(key, held, "", partition))
-            refused = await self._save(states, documents)
-            if refused:
-                await self._fold_again(states, refused)
-                await self._save_undecided(states, partition)
-                return
-        states.trim()
-
-    async def _settle(self, states: States[S], keys: Sequence[str], partition: int) -> bool:
-        """Decide on states, save and send. Whether any was written."""
-        written = False
-        for group in _groups(keys):
-            waiting = list(group)
-            while waiting:
-                await self._load_known(states, waiting)
-                documents = [
-                    document
-                    for key in waiting
-                    if (document := self._decided(states, key, partition)) is not None
-                ]
-                refused = await self._save(states, documents)
-                written |= bool(documents)
-                for key in waiting:
-                    if key not in refused:
-                        states.unsettled.pop(key, None)
-                await self._fold_again(states, refused)
-                waiting = list(refused)
-            states.trim()
-        return written
-
-    def _decided(self, states: States[S], key: str, partition: int) -> Document | None:
-        """One document after its decision; None if there is nothing new to write."""
-        held = states.get(key)
-        if held is None:
-            return None
-        fold = self._fold
-        programme = self._references.get(fold.editions, held.edition)
-        person = self._references.get(fold.people, key) if fold.people else None
-        events: Sequence[Event] = ()
-        if programme is not None:
-            held.state, events = fold.settle(held.state, programme, person)
-        held.outbox += records_of(events)
-        return self._document(key, held, basis_of(programme, person), partition)
-
-    def _document(self, key: str, held: Held[S], basis: str, partition: int) -> Document:
-        return Document(
-            key=key,
-            version=held.version + 1,
-            scope=held.edition,
-            partition=partition,
-            basis=basis,
-            body=self._fold.encode(held.state),
-            outbox=held.outbox,
-            labels=self._fold.labels(held.state),
-        )
-
-    async def _save(self, states: States[S], documents: Sequence[Document]) -> frozenset[str]:
-        if not documents:
-            return frozenset()
-        refused = await self._outbox.save_and_send(self._fold.collection, documents)
-        for document in documents:
-            if document.key in refused:
-                continue
-            held = states.get(document.key)
-            assert held is not None, "saved from memory"
-            held.version = document.version
-            held.outbox = ()
-            held.unsaved.clear()
-            states.unsaved.pop(document.key, None)
-        return refused
-
-    async def _fold_again(self, states: States[S], keys: Iterable[str]) -> None:
-        """Somebody else wrote these documents: read them and fold what was not saved on top."""
-        unsaved = {key: states.get(key) for key in keys}
-        if not unsaved:
-            return
-        stored = await self._store.load(self._fold.collection, list(unsaved))
-        for key, before in unsaved.items():
-            assert before is not None, "refused from memory"
-            document = stored.get(key)
-            held = (
-                self._held(document)
-                if document
-                else Held(before.edition, 0, self._fold.begin(before.edition, key))
-            )
-            for event in before.unsaved:
-                held.state = self._fold.handlers[type(event)](held.state, event)
-            held.unsaved = before.unsaved
-            states.put(key, held)
-
-    async def _load_known(self, states: States[S], keys: Sequence[str]) -> None:
-        missing = states.missing(keys)
+    async def _load(self, states: States[S], slices: Sequence[Slice]) -> None:
+        """Bring the states that records are of into memory, as far as they are stored."""
+        missing = states.missing(record.key for each in slices for record in each.records)
         if missing:
             stored = await self._store.load(self._fold.collection, missing)
             for key, document in stored.items():
-                states.put(key, self._held(document))
-
-    async def _review(self, states: States[S], partition: int) -> bool:
-        """Decide again on every document of the partition whose basis no longer holds."""
-        written = False
-        after = ""
-        fold = self._fold
-        while headings := await self._store.headings(
-            fold.collection, partitions=frozenset([partition]), after=after, most=GROUP
-        ):
-            stale = []
-            for heading in headings:
-                programme = self._references.get(fold.editions, heading.scope)
-                person = self._references.get(fold.people, heading.key) if fold.people else None
-                if heading.basis != basis_of(programme, person):
-                    stale.append(heading.key)
-            written |= await self._settle(states, stale, partition)
-            after = headings[-1].key
-        return written
+                states.put(key, self._settling.held(document))
 
 
-def _groups(keys: Sequence[str]) -> Iterable[Sequence[str]]:
-    return (keys[start : start + GROUP] for start in range(0, len(keys), GROUP))
+def _reached(positions: Mapping[str, int], horizon: Mapping[str, int]) -> bool:
+    """Whether everything up to the horizon was polled."""
+    return all(positions.get(topic, end) >= end for topic, end in horizon.items())

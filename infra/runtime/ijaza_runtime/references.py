@@ -7,9 +7,10 @@ from typing import Any
 
 from ijaza_contracts.envelope import Event, Undecodable, decode
 
-from ijaza_runtime.bus import Bus, Delivered, Follower
+from ijaza_runtime.bus import Bus, Delivered, Follower, TopicPartition
 from ijaza_runtime.fold import Table, V
 from ijaza_runtime.observe import log
+from ijaza_runtime.tracing import HEADER
 
 _PAGE = 5_000
 
@@ -36,7 +37,12 @@ class References:
             for name, table in self._tables.items()
         }
         self._values: dict[str, dict[str, Any]] = {name: {} for name in self._tables}
+        self._traces: dict[str, dict[str, str]] = {name: {} for name in self._tables}
         self._follower: Follower | None = None
+        self.read_once = not tables
+        """Whether everything was read that stood on the topics at some time since the start."""
+        self.positions: dict[TopicPartition, int] = {}
+        """Where each partition is to be read on, as far as any of it was read."""
         self._reading = asyncio.Lock()
         self.touched = Touched()
 
@@ -48,6 +54,15 @@ class References:
         """Everything known, by key."""
         return self._values[table.topic.name]
 
+    def trace(self, table: Table[Any], key: str) -> str:
+        """The traceparent of what last changed a key, or an empty string."""
+        return self._traces[table.topic.name].get(key, "")
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """The names of the topics that are read in full."""
+        return tuple(self._tables)
+
     async def refresh(self) -> None:
         """Read on to the end of the topics as it is now."""
         if not self._tables:
@@ -56,9 +71,11 @@ class References:
             if self._follower is None:
                 self._follower = await self._bus.follower(list(self._tables))
             while slices := await self._follower.read(_PAGE):
-                for topic, _, records in slices:
+                for topic, partition, records in slices:
                     for record in records:
                         self._apply(topic, record)
+                    self.positions[TopicPartition(topic, partition)] = records[-1].offset + 1
+            self.read_once = True
 
     async def close(self) -> None:
         """Stop following."""
@@ -69,6 +86,7 @@ class References:
         values = self._values[topic]
         if record.value is None:
             values.pop(record.key, None)
+            self._traces[topic].pop(record.key, None)
         else:
             try:
                 event = decode(record.headers, record.value, self._types[topic])
@@ -79,6 +97,8 @@ class References:
             if event is None:
                 return
             values[event.key] = self._evolve(topic, values.get(event.key), event)
+            if trace := record.headers.get(HEADER):
+                self._traces[topic][event.key] = trace
         self.touched.by_topic.setdefault(topic, set()).add(record.key)
 
     def _evolve(self, topic: str, current: Any, event: Event) -> Any:

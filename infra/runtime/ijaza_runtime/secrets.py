@@ -86,3 +86,13 @@ def _sync_directory(directory: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def require(keys: Path, *names: str) -> None:
+    """Raise `SecretError` unless all these files are there: where new ones would help nobody."""
+    missing = [name for name in names if not (keys / name).is_file()]
+    if missing:
+        raise SecretError(
+            f"{keys} lacks {', '.join(missing)}: set IJAZA_KEYS to the folder of the keys with "
+            "which all this was made."
+        )

@@ -1,7 +1,7 @@
 """A service put together: what it is given, what it is made of, and how its loop runs."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,22 +11,28 @@ from fastapi import APIRouter, FastAPI
 from ijaza_contracts.topics import TOPICS, Keyed, Topic, dead_letters
 
 from ijaza_runtime.access import AccessKeys
-from ijaza_runtime.bus import Bus, TopicPlan
+from ijaza_runtime.bus import Bus, TopicPartition, TopicPlan
 from ijaza_runtime.commands import Commands
 from ijaza_runtime.failpoints import Step, nowhere
 from ijaza_runtime.fold import Fold, K, P, S, Table
-from ijaza_runtime.observe import Handled, log, unheeded
+from ijaza_runtime.meter import UNHEARD, Meter
+from ijaza_runtime.observe import log
 from ijaza_runtime.outbox import Outbox
 from ijaza_runtime.projector import Projector
 from ijaza_runtime.reactor import Reactor
 from ijaza_runtime.references import References
 from ijaza_runtime.store import Store
 from ijaza_runtime.web import build_app
+from ijaza_runtime.web.asyncapi import asyncapi
 
 D = TypeVar("D")
 
 IDLE = 1.0
 """Seconds that a loop without work waits for news at the most."""
+FIRST_PAUSE = 0.5
+"""Seconds after a turn that failed as a whole; doubled with each that follows."""
+LONGEST_PAUSE = 5.0
+"""Seconds that it comes to at the most."""
 RELAY_EVERY = 15.0
 """Seconds between two looks for events that a crash left in an outbox."""
 
@@ -46,7 +52,7 @@ class Parts:
     access: AccessKeys
     partitions: int
     step: Step = nowhere
-    handled: Handled = unheeded
+    meter: Meter = UNHEARD
     clock: Callable[[], datetime] = utc_now
 
 
@@ -84,7 +90,7 @@ def wire(
             outbox=outbox,
             partitions=parts.partitions,
             step=parts.step,
-            handled=parts.handled,
+            meter=parts.meter,
         ),
         commands=Commands(
             fold,
@@ -116,7 +122,20 @@ class Assembly(Generic[D]):
     reactor: Reactor[Any, Any, Any] | None = None
     projector: Projector | None = None
     chore: Callable[[], Awaitable[bool]] | None = None
+    meter: Meter = UNHEARD
     _recovered: bool = field(default=False)
+
+    @property
+    def workers(self) -> tuple[Reactor[Any, Any, Any] | Projector, ...]:
+        """Those who are members of groups."""
+        return tuple(each for each in (self.reactor, self.projector) if each is not None)
+
+    @property
+    def topics(self) -> frozenset[str]:
+        """The names of the topics that have to be there: all that it reads or may publish on."""
+        reads = {name for worker in self.workers for name in worker.topics}
+        owns = {topic.name for topic in TOPICS if topic.owner == self.name}
+        return frozenset({*reads, *self.references.topics, *owns, dead_letters(self.name).name})
 
     async def recover(self) -> bool:
         """Send, once, what an earlier process saved and did not send. Whether there was any."""
@@ -144,55 +163,79 @@ class Assembly(Generic[D]):
             return False
         return self.reactor is None or await self.reactor.caught_up()
 
+    async def left(self) -> str:
+        """What this service has left to do, in whichever process; empty if it is at rest.
+
+        It is told from what is durable: the log, the offsets, the documents. So it holds of a
+        moment, and lasts only where nothing new comes in.
+        """
+        await self.references.refresh()
+        for worker in self.workers:
+            if left := await worker.left():
+                return left
+        return await self.outbox.left(self.collections)
+
+    async def reached(self) -> list[Mapping[TopicPartition, int]]:
+        """What its groups have committed, whichever processes do their work."""
+        return [await worker.reached() for worker in self.workers]
+
     def stuck(self, tries: int) -> Exception | None:
         """What has failed so often in a row that it will hardly mend itself, or None."""
-        working = (self.reactor, self.projector)
-        found = [each.failures.stuck(tries) for each in working if each is not None]
+        found = [each.failures.stuck(tries) for each in self.workers]
         return next((error for error in found if error is not None), None)
 
-    def app(self) -> FastAPI:
-        """The HTTP application of this service."""
+    def app(self, operations: APIRouter | None = None) -> FastAPI:
+        """The HTTP application of this service, with what a process of its own tells operators."""
         return build_app(
             service=self.name,
             title=f"Ijaza {self.name}",
             description=self.description,
-            routers=self.routers,
+            routers=[*self.routers, asyncapi(self.name, self.topics)],
             access=self.access,
+            operations=operations,
+            meter=self.meter,
         )
+
+    def stop(self) -> None:
+        """End the turn that goes on as soon as what is in hand is saved, or can be dropped."""
+        for worker in self.workers:
+            worker.stop()
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Turn until `stopping` is set; what is begun is finished first."""
         relaying = asyncio.create_task(self._relay_forgotten(stopping))
+        pause = FIRST_PAUSE
         try:
             while not stopping.is_set():
                 try:
-                    done = await self.turn()
+                    if not await self.turn():
+                        await self._wait(stopping)
+                    pause = FIRST_PAUSE
                 except Exception:  # the loop outlives what it cannot do now: it tries again
                     log.exception("turn failed", service=self.name)
-                    done = False
-                if not done:
-                    await self._wait(stopping)
+                    self.meter.failed(self.name)
+                    await until(stopping, pause)
+                    pause = min(2 * pause, LONGEST_PAUSE)
+                self.meter.turned()
         finally:
             relaying.cancel()
             await asyncio.gather(relaying, return_exceptions=True)
 
     async def close(self) -> None:
         """Leave the groups."""
-        if self.reactor is not None:
-            await self.reactor.close()
-        if self.projector is not None:
-            await self.projector.close()
+        for worker in self.workers:
+            await worker.close()
         await self.references.close()
 
     async def _wait(self, stopping: asyncio.Event) -> None:
         if self.reactor is not None:
             await self.reactor.wait(IDLE)
             return
-        await _until(stopping, IDLE)
+        await until(stopping, IDLE)
 
     async def _relay_forgotten(self, stopping: asyncio.Event) -> None:
         while not stopping.is_set():
-            await _until(stopping, RELAY_EVERY)
+            await until(stopping, RELAY_EVERY)
             try:
                 for collection in self.collections:
                     await self.outbox.relay_forgotten(collection)
@@ -205,7 +248,12 @@ async def provision(bus: Bus, services: Sequence[str], partitions: int) -> None:
 
     Raises `BusError` if a topic stands with another partition count.
     """
-    plans = [
+    await bus.provision(plans(services, partitions))
+
+
+def plans(services: Sequence[str], partitions: int) -> list[TopicPlan]:
+    """Every topic as it has to be, with the dead letters of the services named."""
+    return [
         TopicPlan(
             topic.name,
             partitions if topic.keyed is Keyed.PARTICIPANT else 1,
@@ -213,10 +261,10 @@ async def provision(bus: Bus, services: Sequence[str], partitions: int) -> None:
         )
         for topic in (*TOPICS, *(dead_letters(name) for name in services))
     ]
-    await bus.provision(plans)
 
 
-async def _until(stopping: asyncio.Event, seconds: float) -> None:
+async def until(stopping: asyncio.Event, seconds: float) -> None:
+    """Wait until `stopping` is set, or so many seconds have passed."""
     try:
         await asyncio.wait_for(stopping.wait(), seconds)
     except TimeoutError:

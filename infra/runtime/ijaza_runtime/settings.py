@@ -4,8 +4,10 @@ import sys
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from ijaza_runtime.connections import KafkaAccess, Mechanism, MongoWrites, Security
 
 PREFIX = "IJAZA_"
 
@@ -25,14 +27,16 @@ class RuntimeSettings(BaseSettings):
         str,
         Field(
             repr=False,
-            description="The bus: `sqlite:///FILE`, on a disk of this machine.",
+            description="The bus: `sqlite:///FILE`, on a disk of this machine, or "
+            "`kafka://HOST:PORT,HOST:PORT`.",
         ),
     ] = "sqlite:///.ijaza/bus.db"
     store_url: Annotated[
         str,
         Field(
             repr=False,
-            description="The stores: `sqlite:///FOLDER`, where each service has a file.",
+            description="The stores: `sqlite:///FOLDER`, where each service has a file, or a "
+            "`mongodb://` address with the name of a database, where each has collections.",
         ),
     ] = "sqlite:///.ijaza/stores"
     keys: Annotated[
@@ -50,16 +54,91 @@ class RuntimeSettings(BaseSettings):
             description="Partitions of every topic keyed by participant, fixed for its life.",
         ),
     ] = 12
+    kafka_security: Annotated[
+        Security, Field(description="How Kafka is spoken to: in clear or by TLS, with a name.")
+    ] = "PLAINTEXT"
+    kafka_mechanism: Annotated[
+        Mechanism, Field(description="How the name is proved, where there is one.")
+    ] = "SCRAM-SHA-512"
+    kafka_username: Annotated[str, Field(description="The name of this service at Kafka.")] = ""
+    kafka_password: Annotated[SecretStr, Field(description="Its password.")] = SecretStr("")
+    kafka_ca_file: Annotated[
+        Path | None, Field(description="Who vouches for Kafka's certificates (PEM).")
+    ] = None
+    kafka_certificate_file: Annotated[
+        Path | None, Field(description="This service's own certificate (PEM), for mutual TLS.")
+    ] = None
+    kafka_key_file: Annotated[Path | None, Field(description="The key of that certificate.")] = None
+    mongo_write_concern: Annotated[
+        str,
+        Field(
+            pattern=r"^(majority|[1-9][0-9]?)$",
+            description="Members of the replica set that must have a write, or `majority`.",
+        ),
+    ] = "majority"
+    mongo_journal: Annotated[
+        bool, Field(description="Whether they must have it in their journals.")
+    ] = True
+    mongo_write_timeout: Annotated[
+        float, Field(gt=0, le=120, description="Seconds they are given for it.")
+    ] = 10.0
+    host: Annotated[str, Field(description="The address that a service listens at.")] = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535, description="Its port; 0 takes a free one.")] = 8080
+    member: Annotated[
+        str,
+        Field(
+            pattern=r"^[A-Za-z0-9._-]{0,200}$",
+            description="A name that no other process of this service has, and that it keeps over "
+            "restarts (a StatefulSet's pod): it then takes up its partitions at once, also after "
+            "a crash (Kafka's static membership). Empty: a new member with each start.",
+        ),
+    ] = ""
+    grace: Annotated[
+        float,
+        Field(
+            ge=1,
+            le=600,
+            description="Seconds from SIGTERM in which a service finishes what it began; less than "
+            "its supervisor's own patience.",
+        ),
+    ] = 20.0
+    watchdog: Annotated[
+        float,
+        Field(
+            ge=5,
+            le=3600,
+            description="Seconds without progress on waiting events after which a service's "
+            "process ends itself, to be started anew.",
+        ),
+    ] = 120.0
     log_level: Annotated[
         Literal["DEBUG", "INFO", "WARNING", "ERROR"],
         Field(description="The least severe of Ijaza's log lines; `INFO` has one a request."),
     ] = "WARNING"
 
+    @property
+    def kafka(self) -> KafkaAccess:
+        """As whom Kafka is reached."""
+        return KafkaAccess(
+            security=self.kafka_security,
+            mechanism=self.kafka_mechanism,
+            username=self.kafka_username,
+            password=self.kafka_password.get_secret_value(),
+            ca_file=self.kafka_ca_file,
+            certificate_file=self.kafka_certificate_file,
+            key_file=self.kafka_key_file,
+        )
+
+    @property
+    def mongo(self) -> MongoWrites:
+        """When a write on MongoDB counts as durable."""
+        return MongoWrites(self.mongo_write_concern, self.mongo_journal, self.mongo_write_timeout)
+
 
 def settings_table() -> str:
     """The settings as a page in Markdown: `docs/settings.md`."""
     rows = [
-        f"| `{PREFIX}{name.upper()}` | `{field.default}` | {field.description} |"
+        f"| `{PREFIX}{name.upper()}` | {_shown(field.default)} | {field.description} |"
         for name, field in RuntimeSettings.model_fields.items()
     ]
     return "\n".join(
@@ -76,6 +155,10 @@ def settings_table() -> str:
             "",
         ]
     )
+
+
+def _shown(default: object) -> str:
+    return "" if default in (None, "", SecretStr("")) else f"`{default}`"
 
 
 if __name__ == "__main__":

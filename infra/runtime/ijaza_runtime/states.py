@@ -1,14 +1,16 @@
 """The folded states that a process keeps in memory, and which of them still have to be saved."""
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Generic
 
-from ijaza_contracts.envelope import Event
-
 from ijaza_runtime.bus import Record
 from ijaza_runtime.fold import S, Stamped
+
+Unsaved = tuple[str, Sequence[bytes]]
+"""Events of one type, by their bodies: bytes are nothing to the garbage collector, and events,
+kept by the thousand, cost more in it than decoding them does."""
 
 
 def basis_of(programme: Stamped | None, person: Stamped | None) -> str:
@@ -23,14 +25,17 @@ class Held(Generic[S]):
     """One state in memory: as folded, and what of it the store does not have yet.
 
     `unsaved` are the events folded since the last save; they are folded again if somebody else
-    wrote the document meanwhile.
+    wrote the document meanwhile. `basis` and `trace` are the document's; `trace`
+    is the last folded event's, once one that has some is folded.
     """
 
     edition: str
     version: int
     state: S
     outbox: tuple[Record, ...] = ()
-    unsaved: list[Event] = field(default_factory=list)
+    unsaved: list[Unsaved] = field(default_factory=list)
+    basis: str = ""
+    trace: str = ""
 
 
 class States(Generic[S]):

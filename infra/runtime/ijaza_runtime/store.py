@@ -18,7 +18,8 @@ class Document:
     """One aggregate as stored.
 
     `scope` groups documents (an edition); `partition` is that of its key on the bus; `basis` is
-    what its last decision was made under, empty if undecided; `labels` find it again.
+    what its last decision was made under, empty if undecided; `labels` find it again; `trace` is
+    the W3C traceparent of what last changed it, or empty.
     """
 
     key: str
@@ -29,6 +30,7 @@ class Document:
     body: bytes
     outbox: tuple[Record, ...] = ()
     labels: tuple[str, ...] = ()
+    trace: str = ""
 
 
 class Heading(NamedTuple):
@@ -46,6 +48,10 @@ class StoreError(Exception):
 
 class Store(Protocol):
     """Documents in named collections. `open_store` makes one from its address."""
+
+    async def provision(self, collections: Sequence[str]) -> None:
+        """Make what collections need on the server beside their documents: their indexes."""
+        ...
 
     async def load(self, collection: str, keys: Sequence[str]) -> Mapping[str, Document]:
         """The documents that exist of those asked for."""

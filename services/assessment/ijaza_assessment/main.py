@@ -46,5 +46,6 @@ def assemble(parts: Parts) -> Assembly[Desk]:
         collections=[FOLD.collection],
         references=wiring.references,
         access=parts.access,
+        meter=parts.meter,
         reactor=wiring.reactor,
     )

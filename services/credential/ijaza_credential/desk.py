@@ -3,22 +3,25 @@
 It follows `credential.events`, so that issuing waits for no page. What it makes follows from the
 recorded decision, the edition as it was at that revision, and the issuer's key: made again after
 a crash, the bytes are the same. Documents are never replaced; erasing a person removes them, and
-their hashes stay.
+their hashes stay. `DocumentsMade` tells of these, so that a store can be rebuilt.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
+from typing import NamedTuple
 
 import msgspec
-from ijaza_contracts.credential import CertificateIssued
+from ijaza_contracts.credential import CertificateIssued, DocumentsMade
 from ijaza_contracts.edition import Edition
 from ijaza_contracts.enrollment import EditionPublished
 from ijaza_contracts.envelope import Event
 from ijaza_contracts.topics import EDITIONS
 from ijaza_runtime.bus import partition_of
+from ijaza_runtime.documents import NewerSchemaError
 from ijaza_runtime.fold import Table
 from ijaza_runtime.observe import log
+from ijaza_runtime.outbox import Outbox, record_of
 from ijaza_runtime.references import References
 from ijaza_runtime.store import Document, Store
 
@@ -72,16 +75,38 @@ class Documents:
     schema: int = 1
 
 
+class _Files(NamedTuple):
+    pdf: bytes
+    credential: bytes
+
+
+SCHEMA = 1
+"""Raised with every change that an older version would misread."""
 _decoder = msgspec.json.Decoder(Documents)
+
+
+def decode(body: bytes) -> Documents:
+    """What a document holds. Raises `NewerSchemaError` for one of a newer version."""
+    documents = _decoder.decode(body)
+    if documents.schema > SCHEMA:
+        raise NewerSchemaError(COLLECTION, documents.schema, SCHEMA)
+    return documents
 
 
 class DocumentDesk:
     """Makes documents, keeps them, and finds them again by the credential's id."""
 
     def __init__(
-        self, *, store: Store, references: References, key: IssuerKey, partitions: int
+        self,
+        *,
+        store: Store,
+        outbox: Outbox,
+        references: References,
+        key: IssuerKey,
+        partitions: int,
     ) -> None:
         self._store = store
+        self._outbox = outbox
         self._references = references
         self._key = key
         self._partitions = partitions
@@ -94,17 +119,38 @@ class DocumentDesk:
         issued = [event for event in events if isinstance(event, CertificateIssued)]
         await self._references.refresh()
         stored = await self._store.load(COLLECTION, [event.credential_id for event in issued])
-        missing = [event for event in issued if event.credential_id not in stored]
+        # An event that was sent again can be in the batch twice.
+        by_id = {event.credential_id: event for event in issued}
+        missing = [event for key, event in by_id.items() if key not in stored]
         states = await self._store.load(STATES, list({event.participant for event in missing}))
+        made = [
+            self._made(event, decode_state(states[event.participant].body))
+            for event in missing
+            if event.participant in states
+        ]
+        await self._outbox.save_and_send(COLLECTION, [each for each in made if each is not None])
+
+    async def remake(self, events: Sequence[DocumentsMade]) -> None:
+        """Make again what these events tell of, where it is missing. Nothing is sent.
+
+        Where that is not possible, or gives other bytes, the hashes are kept without files: a file
+        that the register does not know would be accepted by nobody.
+        """
+        await self._references.refresh()
+        stored = await self._store.load(COLLECTION, [event.credential_id for event in events])
+        missing = [event for event in events if event.credential_id not in stored]
+        states = await self._store.load(STATES, list({event.participant for event in missing}))
+        remade = {}
         for event in missing:
-            document = states.get(event.participant)
-            if document is not None:
-                await self._make(event, decode_state(document.body))
+            state = states.get(event.participant)
+            files = self._files(decode_state(state.body), event.version) if state else None
+            remade[event.credential_id] = self._document(event, _proven(event, files))
+        await self._store.save(COLLECTION, list(remade.values()))
 
     async def find(self, credential_ids: Iterable[str]) -> dict[str, Documents]:
         """The documents of those credentials that have some, by the credential's id."""
         stored = await self._store.load(COLLECTION, list(credential_ids))
-        return {key: _decoder.decode(document.body) for key, document in stored.items()}
+        return {key: decode(document.body) for key, document in stored.items()}
 
     async def definitions(self) -> Mapping[str, Definitions]:
         """Every edition that is known by now, by its id."""
@@ -133,7 +179,7 @@ class DocumentDesk:
         stored = await self._store.load(COLLECTION, credential_ids)
         changed = []
         for document in stored.values():
-            files = _decoder.decode(document.body)
+            files = decode(document.body)
             if files.pdf is not None or files.credential is not None:
                 body = msgspec.json.encode(replace(files, pdf=None, credential=None))
                 changed.append(replace(document, version=document.version + 1, body=body))
@@ -143,36 +189,65 @@ class DocumentDesk:
         log.info("documents erased", documents=len(changed) - len(refused))
         return True
 
-    async def _make(self, event: CertificateIssued, state: State) -> None:
-        stated = state.stated.get(event.version)
-        if stated is None:
-            # The person was erased, or renamed, before the page was made: nothing may be made up.
-            log.warning("no documents", edition=event.edition, version=event.version)
-            return
-        definitions = self._references.get(DEFINITIONS, event.edition)
-        definition = definitions.by_revision.get(event.revision) if definitions else None
+    def _made(self, issued: CertificateIssued, state: State) -> Document | None:
+        """The documents of a certificate, with the event that tells of them."""
+        files = self._files(state, issued.version)
+        if files is None:
+            # The person was erased before the page was made: nothing may be made up.
+            log.warning("no documents", edition=issued.edition, version=issued.version)
+            return None
+        event = DocumentsMade(
+            edition=issued.edition,
+            participant=issued.participant,
+            at=issued.at,
+            serial=issued.serial,
+            credential_id=issued.credential_id,
+            version=issued.version,
+            pdf_sha256=sha256(files.pdf).hexdigest(),
+            credential_sha256=sha256(files.credential).hexdigest(),
+        )
+        return replace(self._document(event, files), outbox=(record_of(event),))
+
+    def _files(self, state: State, version: int) -> _Files | None:
+        """The files of a certificate; None if what it states is not known (any more).
+
+        Raises `LookupError` if the edition's revision is not known yet.
+        """
+        issued, stated = state.issued.get(version), state.stated.get(version)
+        if issued is None or stated is None:
+            return None
+        definitions = self._references.get(DEFINITIONS, state.edition)
+        definition = definitions.by_revision.get(issued.revision) if definitions else None
         if definition is None:
-            raise LookupError(f"revision {event.revision} of edition {event.edition}: not known")
-        facts = facts_of(state.issued[event.version], stated, event.version, definition)
+            raise LookupError(f"revision {issued.revision} of edition {state.edition}: not known")
+        facts = facts_of(issued, stated, version, definition)
         credential = serialise_credential(sign(build_credential(facts), self._key, facts.issued_at))
-        pdf = render_pdf(facts, credential)
-        made = Documents(
+        return _Files(render_pdf(facts, credential), credential)
+
+    def _document(self, event: DocumentsMade, files: _Files | None) -> Document:
+        kept = Documents(
             credential_id=event.credential_id,
-            pdf_sha256=sha256(pdf).hexdigest(),
-            credential_sha256=sha256(credential).hexdigest(),
-            pdf=pdf,
-            credential=credential,
+            pdf_sha256=event.pdf_sha256,
+            credential_sha256=event.credential_sha256,
+            pdf=files.pdf if files else None,
+            credential=files.credential if files else None,
         )
-        await self._store.save(
-            COLLECTION,
-            [
-                Document(
-                    key=event.credential_id,
-                    version=1,
-                    scope=event.edition,
-                    partition=partition_of(event.participant, self._partitions),
-                    basis="",
-                    body=msgspec.json.encode(made),
-                )
-            ],
+        return Document(
+            key=event.credential_id,
+            version=1,
+            scope=event.edition,
+            partition=partition_of(event.participant, self._partitions),
+            basis="",
+            body=msgspec.json.encode(kept),
         )
+
+
+def _proven(event: DocumentsMade, files: _Files | None) -> _Files | None:
+    """Files if they are, byte for byte, those that the event tells of."""
+    if files is None:
+        return None
+    found = (sha256(files.pdf).hexdigest(), sha256(files.credential).hexdigest())
+    if found == (event.pdf_sha256, event.credential_sha256):
+        return files
+    log.error("documents differ", edition=event.edition, version=event.version)
+    return None

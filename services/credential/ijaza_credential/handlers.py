@@ -10,6 +10,7 @@ from ijaza_contracts.credential import (
     CertificateReinstated,
     CertificateRevoked,
     CertificateSuperseded,
+    DocumentsMade,
     EligibilityLost,
     EligibilityReached,
     GraduationRevoked,
@@ -24,15 +25,18 @@ from ijaza_contracts.enrollment import (
     PersonRecorded,
 )
 from ijaza_contracts.envelope import Event
+from ijaza_contracts.journal import CertificatesStated
 from ijaza_contracts.topics import ASSESSMENT, ATTENDANCE, ENROLLMENT
 from ijaza_contracts.topics import EDITIONS as EDITIONS_TOPIC
 from ijaza_contracts.topics import PEOPLE as PEOPLE_TOPIC
 from ijaza_runtime.commands import Decide
 from ijaza_runtime.errors import refusal
-from ijaza_runtime.fold import Evolve, Fold, Table
+from ijaza_runtime.fold import Evolve, EvolveAll, Fold, Table
 
 from ijaza_credential.domain import fold
+from ijaza_credential.domain.change import forget
 from ijaza_credential.domain.commands import Command, decide
+from ijaza_credential.domain.journal import on_certificates_stated
 from ijaza_credential.domain.people import Person, on_person_recorded
 from ijaza_credential.domain.programme import Programme, on_edition_closed, on_edition_published
 from ijaza_credential.domain.refusals import NotAllowedError
@@ -55,12 +59,22 @@ HANDLERS: dict[type[Event], Evolve] = {
     CertificateIssued: fold.on_certificate_issued,
     CertificateSuperseded: fold.on_certificate_superseded,
     CertificateRevoked: fold.on_certificate_revoked,
+    CertificatesStated: on_certificates_stated,
+    # Of the documents, which the desk keeps apart.
+    DocumentsMade: fold.says_nothing_new,
     # These go out together with CertificateIssued, Superseded or Revoked, which say it all.
     CertificateReinstated: fold.says_nothing_new,
     ParticipantGraduated: fold.says_nothing_new,
     GraduationSuperseded: fold.says_nothing_new,
     GraduationRevoked: fold.says_nothing_new,
 }
+
+TOGETHER: dict[type[Event], EvolveAll] = {
+    SessionAttended: fold.on_sessions_attended,
+    TestPassed: fold.on_tests_passed,
+    TestFailed: fold.on_tests_failed,
+}
+"""Of these there are many for each participant."""
 
 INPUTS = (ENROLLMENT, ATTENDANCE, ASSESSMENT)
 
@@ -89,6 +103,8 @@ def credential_fold(secret: bytes) -> Fold[State, Programme, Person]:
         labels=labels,
         editions=EDITIONS,
         people=PEOPLE,
+        forget=forget,
+        together=TOGETHER,
     )
 
 

@@ -23,6 +23,8 @@ from ijaza_credential.site import IssuerSite
 NAME = "credential"
 SECRET = "serials.key"  # noqa: S105 - the name of a file
 SIGNING_KEY = "issuer.pem"
+PROJECTION = f"{NAME}.documents"
+"""The group of the document desk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ def assemble(parts: Parts) -> Assembly[Desk]:
     wiring = wire(parts, name=NAME, fold=fold, inputs=INPUTS, tables=[EDITIONS, PEOPLE])
     documents = DocumentDesk(
         store=parts.store,
+        outbox=wiring.outbox,
         references=References(parts.bus, [DEFINITIONS, PEOPLE]),
         key=key,
         partitions=parts.partitions,
@@ -88,15 +91,19 @@ def assemble(parts: Parts) -> Assembly[Desk]:
         collections=[fold.collection, DOCUMENTS],
         references=wiring.references,
         access=parts.access,
+        meter=parts.meter,
         reactor=wiring.reactor,
         projector=Projector(
             service=NAME,
-            group=f"{NAME}.documents",
+            group=PROJECTION,
             topics=[CREDENTIAL],
             events=[CertificateIssued],
             project=documents.project,
             bus=parts.bus,
+            # Pages are made on the event loop, which has to answer for its health meanwhile.
+            batch=10,
             step=parts.step,
+            meter=parts.meter,
         ),
         chore=documents.forget_erased,
     )

@@ -26,4 +26,5 @@ def assemble(parts: Parts) -> Assembly[Enrollment]:
         collections=COLLECTIONS,
         references=References(parts.bus, []),
         access=parts.access,
+        meter=parts.meter,
     )

@@ -7,20 +7,23 @@
 | selections | edition | Run |
 | selection_pages | edition/page | Page |
 
-Every document is written alone, with the events that follow from that write in its outbox.
+Every document is written alone, with the events that follow from that write in its outbox, and
+with what it has become for enrollment's own journal: from that the store can be rebuilt.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 import msgspec
-from ijaza_contracts.topics import Topic
+from ijaza_contracts.journal import DocumentJournaled
+from ijaza_contracts.topics import ENROLLMENT_JOURNAL, PEOPLE
 from ijaza_runtime.bus import BusError, Record
 from ijaza_runtime.documents import Codec
 from ijaza_runtime.errors import Conflicting
 from ijaza_runtime.observe import log
-from ijaza_runtime.outbox import Outbox
+from ijaza_runtime.outbox import Outbox, record_of
 from ijaza_runtime.store import Document, Store
 from pydantic import BaseModel
 
@@ -47,10 +50,14 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Kept(Generic[T]):
-    """A state as stored, with what is to be known for writing over it."""
+    """A state as stored, with what is to be known for writing over it.
+
+    `version` counts in one store; `write` counts in the journal, which outlives it.
+    """
 
     key: str
     version: int
+    write: int
     state: T
     outbox: tuple[Record, ...]
 
@@ -59,12 +66,14 @@ class Kept(Generic[T]):
 class Change(Generic[T]):
     """A state to write, and the records that follow. What was still unsent goes before them.
 
-    Unsent records on the topic `forgets` are dropped instead: they say what must be forgotten.
+    `at` is the time of the latest fact in the state. What `forgets` drops what is unsent of a
+    person, and has the journal erase what it said before.
     """
 
     state: T
+    at: datetime
     records: tuple[Record, ...] = ()
-    forgets: Topic | None = None
+    forgets: bool = False
 
 
 class Shelf(Generic[T]):
@@ -151,22 +160,59 @@ class Shelf(Generic[T]):
                 return states
         raise too_busy(self._collection)
 
+    def restored(self, journaled: DocumentJournaled, before: Document | None) -> Document:
+        """The document that the journal tells of, to be written over `before`.
+
+        Its basis is the number of the write: in whatever order writes are told, the last one
+        stands. Raises `NewerSchemaError`.
+        """
+        state = self._codec.decode(journaled.stored.encode())
+        return Document(
+            key=self._key(state),
+            version=before.version + 1 if before else 1,
+            scope=self._scope(state),
+            partition=0,
+            basis=str(journaled.write),
+            body=self._codec.encode(state),
+        )
+
     def _kept(self, document: Document) -> Kept[T]:
         state = self._codec.decode(document.body)
-        return Kept(document.key, document.version, state, document.outbox)
+        return Kept(
+            document.key,
+            document.version,
+            int(document.basis or document.version),
+            state,
+            document.outbox,
+        )
 
     def _document(self, change: Change[T], kept: Kept[T] | None) -> Document:
-        unsent = kept.outbox if kept else ()
-        if change.forgets is not None:
-            unsent = tuple(each for each in unsent if each.topic != change.forgets.name)
+        key, scope = self._key(change.state), self._scope(change.state)
+        write = kept.write + 1 if kept else 1
+        body = self._codec.encode(change.state)
+        journaled = record_of(
+            DocumentJournaled(
+                edition=scope,
+                at=change.at,
+                collection=self._collection,
+                document=key,
+                write=write,
+                stored=body.decode(),
+            )
+        )
+        # What the journal was still to say of the document, this says over it.
+        silenced = {ENROLLMENT_JOURNAL.name, PEOPLE.name if change.forgets else ""}
+        unsent = tuple(each for each in (kept.outbox if kept else ()) if each.topic not in silenced)
+        if change.forgets:
+            unsent += (journaled._replace(value=None),)
         return Document(
-            key=self._key(change.state),
+            key=key,
             version=kept.version + 1 if kept else 1,
-            scope=self._scope(change.state),
+            scope=scope,
             partition=0,  # enrollment consumes nothing, so no process owns its documents
-            basis="",
-            body=self._codec.encode(change.state),
-            outbox=unsent + change.records,
+            basis=str(write),  # enrollment decides nothing later
+            body=body,
+            outbox=(*unsent, *change.records, journaled),
         )
 
     async def _refused(self, documents: Sequence[Document]) -> frozenset[str]:
@@ -175,7 +221,7 @@ class Shelf(Generic[T]):
 
 
 class Shelves:
-    """All that enrollment stores."""
+    """All that enrollment stores; `restoring` finds a shelf by its collection."""
 
     def __init__(self, store: Store, outbox: Outbox) -> None:
         self.editions = Shelf(
@@ -200,6 +246,12 @@ class Shelves:
             lambda one: page_key(one.edition, one.index),
             lambda one: one.edition,
         )
+        self.restoring: Mapping[str, Shelf[Any]] = {
+            EDITIONS: self.editions,
+            APPLICANTS: self.applicants,
+            RUNS: self.runs,
+            PAGES: self.pages,
+        }
 
 
 def page_key(edition: str, index: int) -> str:

@@ -295,6 +295,7 @@ class Life:
     person: Person | None = None
     heard: list[Event] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
+    journal: list[Event] = field(default_factory=list)
 
     def hear(self, *events: Event) -> list[Event]:
         """Fold these facts, and decide; what was decided."""
@@ -309,8 +310,10 @@ class Life:
             return []
         state, decided = settle(self.state, self.programme, self.person, NAMING)
         self.state = decode(encode(state))
-        self.events += decided
-        return list(decided)
+        said = [event for event in decided if not event.TOPIC.private]
+        self.events += said
+        self.journal += [event for event in decided if event.TOPIC.private]
+        return said
 
     def order(self, command: Command) -> list[Event]:
         """Carry out a command as the runtime does; what came of it."""

@@ -1,7 +1,13 @@
 """The one table of what credential listens to."""
 
 from ijaza_contracts.registry import of_topic
-from ijaza_contracts.topics import ASSESSMENT, ATTENDANCE, CREDENTIAL, ENROLLMENT
+from ijaza_contracts.topics import (
+    ASSESSMENT,
+    ATTENDANCE,
+    CREDENTIAL,
+    CREDENTIAL_JOURNAL,
+    ENROLLMENT,
+)
 from ijaza_credential.handlers import HANDLERS, INPUTS, credential_fold
 
 from tests.unit.credential.given import (
@@ -17,7 +23,7 @@ from tests.unit.credential.given import (
 
 def test_every_event_of_its_own_topic_is_folded() -> None:
     """Its store is a fold of its own events and its inputs (design.md §3)."""
-    assert set(of_topic(CREDENTIAL)) <= set(HANDLERS)
+    assert {*of_topic(CREDENTIAL), *of_topic(CREDENTIAL_JOURNAL)} <= set(HANDLERS)
 
 
 def test_its_inputs_are_the_facts_of_the_other_three() -> None:
@@ -48,6 +54,11 @@ def test_the_fold_settles_under_the_issuers_secret() -> None:
 
     settled, events = fold.settle(state, life.programme, life.person)
 
-    assert types(events) == ["EligibilityReached", "CertificateIssued", "ParticipantGraduated"]
+    assert types(events) == [
+        "EligibilityReached",
+        "CertificateIssued",
+        "ParticipantGraduated",
+        "CertificatesStated",
+    ]
     assert settled.issued == life.state.issued
     assert fold.decode(fold.encode(settled)) == settled

@@ -18,7 +18,7 @@ from ijaza_contracts.edition import (
 )
 from ijaza_contracts.envelope import Event, decode
 from ijaza_contracts.registry import of_topic
-from ijaza_contracts.topics import EDITIONS, ENROLLMENT, PEOPLE, TOPICS, Topic
+from ijaza_contracts.topics import EDITIONS, TOPICS, Topic
 from ijaza_enrollment.domain.commands import Application, Apply, Depart, PublishEdition, Select
 from ijaza_enrollment.domain.entries import Candidate, Departure
 from ijaza_enrollment.handlers import Enrollment
@@ -144,7 +144,7 @@ class World:
             for record in await self.records(topic)
             if record.value is not None
         ]
-        return [event for event in events if event is not None]
+        return [event for event in events if isinstance(event, Event)]
 
     async def records(self, topic: Topic) -> list[Delivered]:
         """Every record on a topic, tombstones too."""
@@ -199,7 +199,7 @@ async def world(store: Store | None = None, bus: Bus | None = None) -> World:
         [
             TopicPlan(topic.name, 1 if topic is EDITIONS else 3, topic.compacted)
             for topic in TOPICS
-            if topic in (EDITIONS, PEOPLE, ENROLLMENT)
+            if topic.owner == "enrollment"
         ]
     )
     outbox = Outbox(bus, store)

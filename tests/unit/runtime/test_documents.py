@@ -19,7 +19,11 @@ class Toy:
 def codec(schema: int = 1) -> Codec[Toy]:
     """A codec of toys that writes this schema."""
     return Codec(
-        "toys", schema, msgspec.json.Decoder(Toy), msgspec.json.Encoder(order="deterministic")
+        "toys",
+        schema,
+        msgspec.json.Decoder(Toy),
+        msgspec.json.Encoder(order="deterministic"),
+        {before: lambda state: state for before in range(1, schema)},
     )
 
 
@@ -44,6 +48,28 @@ def test_a_body_of_a_newer_version_is_refused() -> None:
 
     with pytest.raises(NewerSchemaError, match="toys document of schema 2: this version reads 1"):
         codec(1).decode(body)
+
+
+def test_a_body_of_an_older_version_is_made_new() -> None:
+    """Step by step, by each upcast that lies between."""
+    upcasts = {
+        1: lambda state: {"named": state["names"]},
+        2: lambda state: {"slots": dict.fromkeys(state["named"], 0)},
+    }
+    newest = Codec("toys", 3, msgspec.json.Decoder(Toy), msgspec.json.Encoder(), upcasts)
+
+    for body in (
+        b'{"schema":1,"state":{"names":["a"]}}',
+        b'{"schema":2,"state":{"named":["a"]}}',
+        b'{"schema":3,"state":{"slots":{"a":0}}}',
+    ):
+        assert newest.decode(body) == Toy({"a": 0})
+
+
+def test_a_schema_without_its_upcasts_is_refused() -> None:
+    """When it is made, and not when the first old document is met."""
+    with pytest.raises(ValueError, match=r"toys: schema 3 needs an upcast from each of 1 to 2"):
+        Codec("toys", 3, msgspec.json.Decoder(Toy), msgspec.json.Encoder(), {2: lambda one: one})
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from ijaza_local.cli import dead_letters
 from ijaza_local.cli.failing import told
 
 EditionFolder = Annotated[
@@ -28,6 +29,15 @@ class RoleName(StrEnum):
     PARTNER = "partner"
 
 
+class ServiceName(StrEnum):
+    """The services of `ijaza_local.operate.replay`, which would load them all."""
+
+    ENROLLMENT = "enrollment"
+    ATTENDANCE = "attendance"
+    ASSESSMENT = "assessment"
+    CREDENTIAL = "credential"
+
+
 app = typer.Typer(
     name="ijaza",
     help="Certificate programmes, from the applications to certificates that anybody can verify.",
@@ -36,12 +46,19 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.add_typer(dead_letters.app, name="dead-letters")
 
 
 @app.command()
 def run(
     edition: EditionFolder,
     to: Annotated[Path, typer.Option("--out", help="Folder for what comes out, and its state.")],
+    attach: Annotated[
+        bool,
+        typer.Option(
+            "--attach", help="Play it on services that run elsewhere, on the settings' bus."
+        ),
+    ] = False,
     revise: Annotated[
         bool, typer.Option("--revise", help="Take a changed edition.yaml as the next revision.")
     ] = False,
@@ -55,7 +72,7 @@ def run(
     with told("Nothing is lost: the same command goes on where this run stood."):
         from ijaza_local.cli.run import play
 
-        play(edition, to, revise=revise, as_json=as_json)
+        play(edition, to, attach=attach, revise=revise, as_json=as_json)
 
 
 @app.command()
@@ -149,6 +166,128 @@ def serve(
         from ijaza_local.cli.serve import serve_all
 
         serve_all(host, port)
+
+
+@app.command()
+def provision(
+    kafka: Annotated[
+        Path, typer.Option("--kafka", help="Folder with topics.yaml and acls.yaml.")
+    ] = Path("infra/kafka"),
+    check: Annotated[
+        bool, typer.Option("--check", help="Make nothing; exit with 1 if anything differs.")
+    ] = False,
+    topics: Annotated[
+        bool, typer.Option("--topics/--no-topics", help="Whether the bus is seen to at all.")
+    ] = True,
+    acls: Annotated[
+        bool, typer.Option("--acls/--no-acls", help="Whether Kafka's permissions are wanted too.")
+    ] = True,
+    replication: Annotated[
+        int | None,
+        typer.Option(min=1, help="Copies of each topic, where the cluster has fewer brokers."),
+    ] = None,
+    partner: Annotated[
+        list[str] | None,
+        typer.Option(help="A partner whose user may read; may be given several times."),
+    ] = None,
+) -> None:
+    """Make the topics, permissions and indexes that the services need, where they are missing.
+
+    Bus and stores are where the settings say (docs/settings.md). Nothing is ever deleted; a topic
+    with another number of partitions is refused, and then nothing is made.
+    """
+    with told("The same command goes on where this one stood."):
+        from ijaza_local.cli.provision import Asked
+        from ijaza_local.cli.provision import provision as provision_all
+
+        provision_all(
+            Asked(
+                folder=kafka,
+                check=check,
+                topics=topics,
+                acls=acls,
+                replication=replication,
+                partners=partner or [],
+            )
+        )
+
+
+@app.command()
+def replay(
+    service: Annotated[
+        ServiceName, typer.Argument(metavar="SERVICE", help="Whose store is rebuilt.")
+    ],
+    since: Annotated[
+        str,
+        typer.Option(
+            "--from",
+            metavar="beginning|TIME",
+            help="From the first event on, or from about a time (2020-03-31T09:00Z) on.",
+        ),
+    ] = "beginning",
+    to: Annotated[
+        str | None, typer.Option("--to", help="Keep the rebuilt store at this address.")
+    ] = None,
+    switch: Annotated[
+        bool, typer.Option("--switch", help="Put it in the live store's place, which is kept.")
+    ] = False,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="The OUT of `ijaza run`, instead of the settings.")
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the findings for a script.")
+    ] = False,
+) -> None:
+    """Rebuild a service's store from its events, and compare it with the live one.
+
+    Nothing is published, issued or committed. Exits with 1 if a document differs. With a TIME a
+    copy of the live store is folded on: for one that was restored from an older backup.
+    """
+    with told("The live store is as it was."):
+        from ijaza_local.cli.replay import Wanted, replay_service
+
+        replay_service(service, Wanted(since, to, out, switch), as_json=as_json)
+
+
+@app.command()
+def backup(
+    to: Annotated[Path, typer.Argument(metavar="TO", help="The file to make; none is replaced.")],
+    keys: Annotated[
+        bool,
+        typer.Option(
+            "--keys/--no-keys", help="Whether the keys go in, sealed by IJAZA_BACKUP_PASSPHRASE."
+        ),
+    ] = True,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print what is in it for a script.")
+    ] = False,
+) -> None:
+    """Put bus, stores and keys into one file, while the services run.
+
+    It holds personal data, in clear but for the keys. The file is whole or not there.
+    """
+    with told("No backup was made."):
+        from ijaza_local.cli.backup import back_up
+
+        back_up(to, keys=keys, as_json=as_json)
+
+
+@app.command()
+def restore(
+    archive: Annotated[Path, typer.Argument(metavar="FROM", help="What `ijaza backup` made.")],
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print what is there for a script.")
+    ] = False,
+) -> None:
+    """Put a backup into an empty place, while no service runs.
+
+    Bus, stores and keys go where the settings say (docs/settings.md). All of the file is checked
+    before anything is written.
+    """
+    with told("Nothing is lost: the same command goes on where this one stood."):
+        from ijaza_local.cli.backup import restore_from
+
+        restore_from(archive, as_json=as_json)
 
 
 @app.command()

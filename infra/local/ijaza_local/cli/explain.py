@@ -10,13 +10,14 @@ from ijaza_credential.domain.decision import explain as explain_state
 from ijaza_credential.domain.rules import Attendance, TakingPart, TestToPass
 from ijaza_credential.domain.state import State
 from ijaza_enrollment.domain.run import Result
+from ijaza_runtime.settings import RuntimeSettings
 
 from ijaza_local.cli.console import Part, print_json, say
 from ijaza_local.cli.failing import settings
 from ijaza_local.files.scalars import did_you_mean
 from ijaza_local.play.ledger import Ledger
 from ijaza_local.play.phases import PlayError
-from ijaza_local.play.state import is_out, opened, services_of
+from ijaza_local.play.state import attached, is_out, opened, services_of
 from ijaza_local.services import Services
 
 _STYLES = {Standing.MET: "green", Standing.NOT_YET: "yellow", Standing.OUT_OF_REACH: "red"}
@@ -24,21 +25,24 @@ _STYLES = {Standing.MET: "green", Standing.NOT_YET: "yellow", Standing.OUT_OF_RE
 
 def explain_decision(to: Path, ref: str, *, as_json: bool) -> None:
     """Print why a participant of a played edition holds a certificate or not."""
-    keys = settings(logs=False).keys
+    configured = settings(logs=False)
     if not is_out(to):
         raise PlayError(f"{to} was not made by `ijaza run`: give the OUT of a run")
     with opened(to) as ledger:
-        asyncio.run(_explain(to, ledger, ref, keys, as_json=as_json))
+        asyncio.run(_explain(to, ledger, ref, configured, as_json=as_json))
 
 
-async def _explain(to: Path, ledger: Ledger, ref: str, keys: Path, *, as_json: bool) -> None:
+async def _explain(
+    to: Path, ledger: Ledger, ref: str, configured: RuntimeSettings, *, as_json: bool
+) -> None:
     edition = ledger.fact("edition")
     if edition is None or ledger.fact("selected") is None:
         raise PlayError(f"the run of {to} has not come to the selection yet: run it again")
     refs = {row.key for row in ledger.taken("applicants")}
     if ref not in refs:
         raise PlayError(f"nobody applied to {edition} as {ref!r}{did_you_mean(ref, refs)}")
-    async with services_of(to, ledger, keys) as services:
+    elsewhere = configured if attached(ledger) else None
+    async with services_of(to, ledger, configured.keys, elsewhere=elsewhere) as services:
         await _print_decision(services, edition, ref, as_json=as_json)
 
 

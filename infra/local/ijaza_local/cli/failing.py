@@ -1,7 +1,6 @@
 """What cannot be used, and what was interrupted, said in a line instead of a traceback."""
 
 import errno
-import gc
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -74,6 +73,7 @@ def settings(*, logs: bool = True) -> "RuntimeSettings":
     Without `logs` nothing is logged unless the environment asks for it: where a command ends by
     what goes wrong, its message says so.
     """
+    from ijaza_runtime.garbage import collect_seldom
     from ijaza_runtime.observe import configure
     from ijaza_runtime.settings import PREFIX, RuntimeSettings
     from pydantic import ValidationError
@@ -87,8 +87,7 @@ def settings(*, logs: bool = True) -> "RuntimeSettings":
         raise typer.Exit(Exit.UNUSABLE) from None
     level = found.log_level if logs or "log_level" in found.model_fields_set else "CRITICAL"
     configure("ijaza", level)
-    # States and events live long: the collector would go through all of them again and again.
-    gc.set_threshold(100_000, 50, 100)
+    collect_seldom()
     return found
 
 
@@ -121,12 +120,11 @@ def _reason(error: Exception) -> str | None:
     from ijaza_runtime.store import StoreError
 
     from ijaza_local.generate import GenerationError
+    from ijaza_local.operate.backup_format import BackupError
     from ijaza_local.play.ledger import LedgerError
     from ijaza_local.play.phases import PlayError
+    from ijaza_local.services import StandstillError
 
-    if isinstance(
-        error,
-        PlayError | BusError | StoreError | SecretError | LedgerError | GenerationError | Refusal,
-    ):
-        return str(error)
-    return None
+    known = PlayError | BusError | StoreError | SecretError | LedgerError | GenerationError
+    more = Refusal | StandstillError | BackupError
+    return str(error) if isinstance(error, known | more) else None

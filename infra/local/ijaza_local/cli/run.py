@@ -27,16 +27,17 @@ SHOWN = 60
 """Graduates that the table lists at the most."""
 
 
-def play(edition: Path, to: Path, *, revise: bool, as_json: bool) -> None:
+def play(edition: Path, to: Path, *, attach: bool, revise: bool, as_json: bool) -> None:
     """Play an edition from its files, and print what came of it."""
-    keys = settings(logs=False).keys
+    configured = settings(logs=False)
     try:
         with Bars() as progress:
             played = asyncio.run(
                 run_edition(
                     edition,
                     to,
-                    keys=keys,
+                    keys=configured.keys,
+                    elsewhere=configured if attach else None,
                     revise=revise,
                     progress=progress,
                     step=from_environment(os.environ.get("IJAZA_FAILPOINT", "")),

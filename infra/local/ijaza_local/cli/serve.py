@@ -3,12 +3,12 @@
 import asyncio
 import signal
 import socket
-from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import uvicorn
 from ijaza_runtime.access import AccessKeys, Role
+from ijaza_runtime.serving import Server
 from ijaza_runtime.settings import RuntimeSettings
 from starlette.applications import Starlette
 from starlette.routing import Mount
@@ -33,9 +33,7 @@ async def _serve(host: str, listening: socket.socket, configured: RuntimeSetting
         keys=configured.keys,
         partitions=configured.partitions,
     ) as services:
-        server = _Server(
-            uvicorn.Config(application(services), log_config=None, server_header=False)
-        )
+        server = Server(uvicorn.Config(application(services), log_config=None, server_header=False))
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, server.end)
         shown = f"[{host}]" if ":" in host else host
@@ -49,19 +47,6 @@ async def _serve(host: str, listening: socket.socket, configured: RuntimeSetting
         finally:
             stopping.set()
             await asyncio.gather(*loops)
-
-
-class _Server(uvicorn.Server):
-    """Leaves signals to this module: uvicorn's own way ends the process before the loops."""
-
-    @contextmanager
-    def capture_signals(self) -> Generator[None, None, None]:
-        yield
-
-    def end(self) -> None:
-        """Finish the requests that are under way, then stop; at the second call, stop at once."""
-        self.force_exit = self.should_exit
-        self.should_exit = True
 
 
 def application(services: Services) -> Starlette:

@@ -41,7 +41,7 @@ from ijaza_local.files import application_of, move_of, row_of
 from ijaza_local.files.model import Approval, Correction, Result, Scan
 from ijaza_local.play.departures import taken_departures
 from ijaza_local.play.ledger import Ledger
-from ijaza_local.services import Services, drain
+from ijaza_local.services import Services
 
 OFFICE = "office"
 """The actor of what the files themselves cause: publishing, selecting, closing."""
@@ -113,7 +113,7 @@ async def enrol(stage: Stage, *, at: datetime) -> None:
         stage.progress("applications", len(applicants))
     await desk.selections.select(Select(edition=edition.id, at=latest or at, actor=OFFICE))
     await _depart(stage, taken_departures(stage.ledger).in_order(corrected=False))
-    await drain([stage.services.attendance, stage.services.assessment])
+    await stage.services.drain([stage.services.attendance, stage.services.assessment])
     stage.ledger.handed_on(["applicants", "decisions", "partners"])
 
 
@@ -144,7 +144,7 @@ async def record(stage: Stage) -> None:
             events.append(_scanned(edition, participant, scan))
         await stage.services.bus.publish(records_of(events))
         stage.progress("scans", len(page))
-    await drain([stage.services.attendance])
+    await stage.services.drain([stage.services.attendance])
     # By participant, so that each person's results are one write.
     results = sorted(stage.everything("results"), key=attrgetter("participant"))
     for start in range(0, len(results), PAGE):
@@ -157,7 +157,7 @@ async def record(stage: Stage) -> None:
             ],
         )
         stage.progress("results", len(page))
-    await drain([stage.services.attendance, stage.services.assessment])
+    await stage.services.drain([stage.services.attendance, stage.services.assessment])
     stage.ledger.handed_on(["scans", "results"])
 
 
@@ -186,7 +186,7 @@ async def correct(stage: Stage) -> None:
     await _change_sessions(stage, numbered)
     await _rename(stage, numbered)
     await _depart(stage, taken_departures(stage.ledger).in_order(corrected=True))
-    await drain([stage.services.attendance, stage.services.assessment])
+    await stage.services.drain([stage.services.attendance, stage.services.assessment])
     services, edition = stage.services, stage.edition.id
     attending: list[Work[Any, Any, Any]] = []
     assessing: list[Work[Any, Any, Any]] = []
@@ -206,8 +206,8 @@ async def correct(stage: Stage) -> None:
     for start in range(0, len(assessing), PAGE):
         await perform(services.assessment.desk.commands, assessing[start : start + PAGE])
     stage.progress("corrections", len(numbered))
-    await drain([services.attendance, services.assessment])
-    await drain(services.all)
+    await services.drain([services.attendance, services.assessment])
+    await services.drain(services.all)
     stage.ledger.handed_on(["corrections"])
 
 
@@ -312,7 +312,7 @@ async def close(stage: Stage, at: datetime) -> None:
     await stage.services.enrollment.desk.editions.close(
         CloseEdition(edition=stage.edition.id, at=at, actor=OFFICE)
     )
-    await drain(stage.services.all)
+    await stage.services.drain(stage.services.all)
 
 
 async def approve(stage: Stage) -> None:
@@ -334,7 +334,7 @@ async def approve(stage: Stage) -> None:
             ],
         )
         stage.progress("approvals", len(page))
-    await drain(stage.services.all)
+    await stage.services.drain(stage.services.all)
     stage.ledger.handed_on(["approvals"])
 
 

@@ -12,6 +12,7 @@ from time import perf_counter
 
 from ijaza_contracts.edition import Edition
 from ijaza_runtime.failpoints import Step, nowhere
+from ijaza_runtime.settings import RuntimeSettings
 
 from ijaza_local.files import (
     closing_time,
@@ -85,11 +86,15 @@ async def run_edition(
     out: Path,
     *,
     keys: Path,
+    elsewhere: RuntimeSettings | None = None,
     revise: bool = False,
     progress: Progress = lambda what, count: None,
     step: Step = nowhere,
 ) -> Played:
     """Play an edition's files into `out`, going on where an earlier run stood.
+
+    The services run in this process, or `elsewhere`: then they are those of the settings' bus and
+    stores, and `out` has the ledger and what came of it only.
 
     Raises `FilesRefusedError` if the files are wrong, or differ from what was taken before, and
     `PlayError` if `out` cannot be used.
@@ -97,7 +102,9 @@ async def run_edition(
     check_place(directory, out, keys)
     with opened(out) as ledger:
         taken = take(directory, ledger, revise=revise, progress=progress)
-        async with services_of(out, ledger, keys, step=step, progress=progress) as services:
+        async with services_of(
+            out, ledger, keys, elsewhere=elsewhere, step=step, progress=progress
+        ) as services:
             return await _play(services, ledger, taken, out, progress)
 
 

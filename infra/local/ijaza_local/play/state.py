@@ -8,8 +8,15 @@ from contextlib import asynccontextmanager, contextmanager
 from hashlib import blake2b
 from pathlib import Path
 
+from ijaza_contracts.identity import participant_id
+from ijaza_credential import main as credential
+from ijaza_credential.documents.keys import load_or_create_key
+from ijaza_enrollment import main as enrollment
 from ijaza_runtime.adapters.sqlite_file import explain
 from ijaza_runtime.failpoints import Step, nowhere
+from ijaza_runtime.meter import Meter
+from ijaza_runtime.secrets import load_or_create_secret, require
+from ijaza_runtime.settings import RuntimeSettings
 
 from ijaza_local.play.ledger import Ledger, LedgerError
 from ijaza_local.play.phases import PlayError, Progress
@@ -18,6 +25,7 @@ from ijaza_local.services import NAMES, Services, running
 STATE = ".ijaza"
 PARTITIONS = 12
 _LOCK, _LEDGER, _BUS, _STORES = "lock", "run.db", "bus.db", "stores"
+_KEYS = "keys"
 _WHOLE = "restore OUT from a backup, all of it, or give a new OUT"
 
 
@@ -67,6 +75,16 @@ def opened(out: Path) -> Iterator[Ledger]:
             ledger.close()
 
 
+class _Shown(Meter):
+    """Hands on what is folded to whoever shows progress."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+
+    def folded(self, service: str, records: int, seconds: float) -> None:
+        self._progress(service, records)
+
+
 @contextmanager
 def _locked(out: Path) -> Iterator[None]:
     state = out / STATE
@@ -88,40 +106,78 @@ async def services_of(
     ledger: Ledger,
     keys: Path,
     *,
+    elsewhere: RuntimeSettings | None = None,
     step: Step = nowhere,
     progress: Progress = lambda what, count: None,
 ) -> AsyncIterator[Services]:
-    """The services on the state of an OUT.
+    """The services on the state of an OUT, or those that run where the settings say.
 
     Raises `PlayError` if a part of the state is gone, or it was made with other keys: with those,
     every participant would be somebody else.
     """
-    state, marked = out / STATE, ledger.fact("keys")
+    marked = ledger.fact("keys")
     if marked is not None:
-        _check_whole(out, keys)
-    async with running(
-        bus_url=f"sqlite:///{state / _BUS}",
-        store_url=f"sqlite:///{state / _STORES}",
-        keys=keys,
-        partitions=PARTITIONS,
-        step=step,
-        handled=progress,
-        member="run",
-    ) as services:
+        _check_whole(out, ledger, keys, elsewhere=elsewhere is not None)
+    if elsewhere is None:
+        state = out / STATE
+        opening = running(
+            bus_url=f"sqlite:///{state / _BUS}",
+            store_url=f"sqlite:///{state / _STORES}",
+            keys=keys,
+            partitions=PARTITIONS,
+            step=step,
+            meter=_Shown(progress),
+            member="run",
+        )
+    else:
+        opening = running(
+            bus_url=elsewhere.bus_url,
+            store_url=elsewhere.store_url,
+            keys=keys,
+            partitions=elsewhere.partitions,
+            kafka=elsewhere.kafka,
+            mongo=elsewhere.mongo,
+            elsewhere=True,
+            step=step,
+        )
+    async with opening as services:
         mark = _mark_of_keys(services)
         if marked not in (None, mark):
             raise PlayError(_other_keys(out, keys))
         ledger.note("keys", mark)
+        if elsewhere is not None:
+            ledger.note("elsewhere", "yes")
         yield services
 
 
-def _check_whole(out: Path, keys: Path) -> None:
+def settings_of(out: Path, configured: RuntimeSettings) -> RuntimeSettings:
+    """The settings by which the state of an OUT is reached as that of services."""
+    state = out / STATE
+    return configured.model_copy(
+        update={
+            "bus_url": f"sqlite:///{state / _BUS}",
+            "store_url": f"sqlite:///{state / _STORES}",
+            "partitions": PARTITIONS,
+        }
+    )
+
+
+def attached(ledger: Ledger) -> bool:
+    """Whether a run that was begun keeps its state with services elsewhere."""
+    return ledger.fact("elsewhere") is not None
+
+
+def _check_whole(out: Path, ledger: Ledger, keys: Path, *, elsewhere: bool) -> None:
     """Raise `PlayError` if a part of the state, or the folder of its keys, is gone.
 
     Services would make what is missing anew, and take what is recorded for that of nobody.
     """
     state = out / STATE
-    for path in (state / _BUS, *(state / _STORES / f"{name}.db" for name in NAMES)):
+    if elsewhere != attached(ledger):
+        has = "elsewhere: give --attach" if elsewhere is False else "of its own: leave --attach out"
+        raise PlayError(f"{out} was begun with services {has}, or give a new OUT")
+    whole = () if elsewhere else (state / _BUS, *(state / _STORES / f"{n}.db" for n in NAMES))
+    for path in whole:
         if not path.exists():
             raise PlayError(f"{path} is gone, but not what belongs to it: {_WHOLE}")
     if not keys.is_dir():
@@ -135,10 +191,30 @@ def _other_keys(out: Path, keys: Path) -> str:
     )
 
 
+def check_keys(out: Path, ledger: Ledger, keys: Path) -> None:
+    """Raise `PlayError` unless these are the keys that an OUT was made with.
+
+    Raises `SecretError` where they are not there. No store is looked at: it may be lost.
+    """
+    require(keys, credential.SECRET, credential.SIGNING_KEY, enrollment.SECRET)
+    mark = _mark(
+        load_or_create_secret(keys, credential.SECRET),
+        load_or_create_key(keys / credential.SIGNING_KEY).multibase,
+        participant_id(load_or_create_secret(keys, enrollment.SECRET), _KEYS, _KEYS),
+    )
+    if ledger.fact("keys") != mark:
+        raise PlayError(_other_keys(out, keys))
+
+
 def _mark_of_keys(services: Services) -> str:
-    """What tells keys apart and does not give them away."""
     desk = services.credential.desk
-    mark = blake2b(b"the keys of a run", key=desk.secret, digest_size=16)
-    mark.update(desk.key.multibase.encode())
-    mark.update(services.enrollment.desk.applicants.id_of("keys", "keys").encode())
+    participant = services.enrollment.desk.applicants.id_of(_KEYS, _KEYS)
+    return _mark(desk.secret, desk.key.multibase, participant)
+
+
+def _mark(secret: bytes, multibase: str, participant: str) -> str:
+    """What tells keys apart and does not give them away."""
+    mark = blake2b(b"the keys of a run", key=secret, digest_size=16)
+    mark.update(multibase.encode())
+    mark.update(participant.encode())
     return mark.hexdigest()

@@ -22,6 +22,11 @@ class TopicShape(NamedTuple):
         return [TopicPartition(self.name, number) for number in range(self.partitions)]
 
 
+def places_of(topics: Iterable[TopicShape]) -> list[TopicPartition]:
+    """Every partition of topics."""
+    return [place for topic in topics for place in topic.all()]
+
+
 def is_missing(plan: TopicPlan, known: Mapping[str, TopicShape]) -> bool:
     """Whether a topic is to be made. Raises `BusError` if it cannot, or exists otherwise."""
     if plan.partitions < 1:
@@ -176,7 +181,7 @@ class LogFollower:
 
     def __init__(self, log: Log, topics: Sequence[TopicShape]) -> None:
         self._log = log
-        self._places = [place for topic in topics for place in topic.all()]
+        self._places = places_of(topics)
         self._position = Position(log)
         self._position.place(dict.fromkeys(self._places, 0))
 

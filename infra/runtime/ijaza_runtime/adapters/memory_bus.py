@@ -13,6 +13,7 @@ from ijaza_runtime.adapters.log import (
     TopicShape,
     common_count,
     is_missing,
+    places_of,
     unknown_topics,
 )
 from ijaza_runtime.bus import (
@@ -170,6 +171,13 @@ class MemoryBus:
     async def ends(self) -> Mapping[TopicPartition, int]:
         self._refuse_if_closed()
         return dict(self._log.ends_of)
+
+    async def committed(self, group: str, topics: Sequence[str]) -> Mapping[TopicPartition, int]:
+        self._refuse_if_closed()
+        return await self._log.committed(group, places_of(self._log.shapes(topics)))
+
+    async def ping(self) -> None:
+        self._refuse_if_closed()
 
     async def compact(self) -> None:
         """Remove what later records of the same key supersede on compacted topics."""

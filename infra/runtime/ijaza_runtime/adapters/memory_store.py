@@ -17,6 +17,9 @@ class MemoryStore:
         self._collections = {} if collections is None else collections
         self._closed = False
 
+    async def provision(self, collections: Sequence[str]) -> None:
+        """Nothing is needed."""
+
     async def load(self, collection: str, keys: Sequence[str]) -> Mapping[str, Document]:
         documents = self._documents(collection)
         return {key: _copy(documents[key]) for key in keys if key in documents}

@@ -12,7 +12,7 @@ from pathlib import Path
 from ijaza_runtime.adapters import groups, sqlite_log
 from ijaza_runtime.adapters.consumer import LeasedConsumer
 from ijaza_runtime.adapters.groups import Moment
-from ijaza_runtime.adapters.log import LogFollower, Seat, common_count
+from ijaza_runtime.adapters.log import LogFollower, Seat, common_count, places_of
 from ijaza_runtime.adapters.sqlite_reading import SqliteLog
 from ijaza_runtime.bus import (
     BusError,
@@ -93,8 +93,15 @@ class SqliteBus:
     async def ends(self) -> Mapping[TopicPartition, int]:
         self._refuse_if_closed()
         await self._log.learn_topics()
-        places = [place for topic in self._log.topics.values() for place in topic.shape.all()]
-        return await self._log.ends(places)
+        return await self._log.ends(places_of(topic.shape for topic in self._log.topics.values()))
+
+    async def committed(self, group: str, topics: Sequence[str]) -> Mapping[TopicPartition, int]:
+        self._refuse_if_closed()
+        return await self._log.committed(group, places_of(await self._log.shapes(topics)))
+
+    async def ping(self) -> None:
+        self._refuse_if_closed()
+        await self._log.reader.ping()
 
     async def compact(self) -> None:
         """Remove what is superseded on compacted topics, from the disk too.

@@ -10,15 +10,16 @@ from typing import NamedTuple
 
 import msgspec
 
+from ijaza_runtime.adapters.texts import stored_text, text_of
 from ijaza_runtime.bus import Record
 from ijaza_runtime.store import Document, Heading
 
 SCHEMA = (
-    # The body stands last: what is read without it touches no overflow page.
+    # The body stands behind: what is read without it touches no overflow page.
     "CREATE TABLE documents (id INTEGER PRIMARY KEY, collection TEXT NOT NULL,"
     " key TEXT NOT NULL, version INTEGER NOT NULL, scope TEXT NOT NULL,"
     " partition INTEGER NOT NULL, basis TEXT NOT NULL, labels TEXT NOT NULL,"
-    " body BLOB NOT NULL, UNIQUE (collection, key))",
+    " body BLOB NOT NULL, trace TEXT NOT NULL DEFAULT '', UNIQUE (collection, key))",
     "CREATE INDEX documents_of_scope ON documents (collection, scope, key)",
     "CREATE INDEX documents_of_partition ON documents (collection, partition, key)",
     # Apart from the documents, so that sending its records does not rewrite a document.
@@ -28,20 +29,24 @@ SCHEMA = (
     " PRIMARY KEY (collection, label, key)) WITHOUT ROWID",
 )
 
+FROM_1 = ("ALTER TABLE documents ADD COLUMN trace TEXT NOT NULL DEFAULT ''",)
+"""What a file of format 1 lacks."""
+
 _COLUMNS = (
-    "SELECT d.key, d.version, d.scope, d.partition, d.basis, d.body, o.records, d.labels FROM"
+    "SELECT d.key, d.version, d.scope, d.partition, d.basis, d.body, o.records, d.labels, d.trace"
+    " FROM"
 )
 _STORED_COLUMNS = (
     "SELECT d.key, d.id, d.version, d.scope, d.partition, d.labels, o.key IS NOT NULL FROM"
 )
 _WITH_OUTBOX = "LEFT JOIN outboxes o ON o.collection = d.collection AND o.key = d.key"
 
-_encode_outbox = msgspec.msgpack.Encoder(enc_hook=dict).encode
-_decode_outbox = msgspec.msgpack.Decoder(tuple[Record, ...]).decode
+_encode_records = msgspec.msgpack.Encoder(enc_hook=dict).encode
+_decode_records = msgspec.msgpack.Decoder(tuple[Record, ...]).decode
 _encode_labels = msgspec.json.Encoder().encode
 _decode_labels = msgspec.json.Decoder(tuple[str, ...]).decode
 
-_Row = tuple[str, int, str, int, str, bytes, bytes | None, str]
+_Row = tuple[str, int, str, int, str, bytes, bytes | None, str, str]
 
 
 class _Stored(NamedTuple):
@@ -155,9 +160,43 @@ def delete(file: Connection, collection: str, keys: Sequence[str]) -> None:
 
 
 def _document(row: _Row) -> Document:
-    key, version, scope, partition, basis, body, records, labels = row
-    outbox = () if records is None else _decode_outbox(records)
-    return Document(key, version, scope, partition, basis, body, outbox, _decode_labels(labels))
+    key, version, scope, partition, basis, body, records, labels, trace = row
+    outbox = () if records is None else _outbox(records)
+    found = _decode_labels(labels)
+    return Document(key, version, scope, partition, basis, body, outbox, found, trace)
+
+
+def _records(outbox: Sequence[Record]) -> bytes:
+    """An outbox as stored, with bytes in the place of text that stands for them."""
+    try:
+        return _encode_records(outbox)
+    except UnicodeEncodeError:
+        return _encode_records(
+            [
+                (
+                    stored_text(record.topic),
+                    stored_text(record.key),
+                    record.value,
+                    {stored_text(name): stored_text(h) for name, h in record.headers.items()},
+                )
+                for record in outbox
+            ]
+        )
+
+
+def _outbox(stored: bytes) -> tuple[Record, ...]:
+    try:
+        return _decode_records(stored)
+    except msgspec.ValidationError:
+        return tuple(
+            Record(
+                text_of(topic),
+                text_of(key),
+                value,
+                {text_of(name): text_of(header) for name, header in headers.items()},
+            )
+            for topic, key, value, headers in msgspec.msgpack.decode(stored)
+        )
 
 
 def _stored(file: Connection, collection: str, documents: Iterable[Document]) -> dict[str, _Stored]:
@@ -171,10 +210,21 @@ def _stored(file: Connection, collection: str, documents: Iterable[Document]) ->
 
 def _insert(file: Connection, collection: str, documents: Sequence[Document]) -> None:
     file.executemany(
-        "INSERT INTO documents (collection, key, version, scope, partition, basis, labels, body)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO documents"
+        " (collection, key, version, scope, partition, basis, labels, body, trace)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
-            (collection, d.key, d.version, d.scope, d.partition, d.basis, _labels(d), d.body)
+            (
+                collection,
+                d.key,
+                d.version,
+                d.scope,
+                d.partition,
+                d.basis,
+                _labels(d),
+                d.body,
+                d.trace,
+            )
             for d in documents
         ],
     )
@@ -183,8 +233,11 @@ def _insert(file: Connection, collection: str, documents: Sequence[Document]) ->
 def _update(file: Connection, pairs: Iterable[tuple[Document, _Stored]]) -> None:
     in_file_order = sorted(pairs, key=lambda pair: pair[1].id)
     file.executemany(
-        "UPDATE documents SET version = ?, basis = ?, labels = ?, body = ? WHERE id = ?",
-        [(d.version, d.basis, _labels(d), d.body, stored.id) for d, stored in in_file_order],
+        "UPDATE documents SET version = ?, basis = ?, labels = ?, body = ?, trace = ? WHERE id = ?",
+        [
+            (d.version, d.basis, _labels(d), d.body, d.trace, stored.id)
+            for d, stored in in_file_order
+        ],
     )
     # These are indexed, and rarely change: naming them above would rewrite the indexes each time.
     file.executemany(
@@ -206,7 +259,7 @@ def _save_outboxes(
     full, emptied = [], []
     for d in documents:
         if d.outbox:
-            full.append((collection, d.key, d.version, _encode_outbox(d.outbox)))
+            full.append((collection, d.key, d.version, _records(d.outbox)))
         elif d.key in stored and stored[d.key].pending:
             emptied.append((collection, d.key))
     file.executemany("REPLACE INTO outboxes VALUES (?, ?, ?, ?)", full)

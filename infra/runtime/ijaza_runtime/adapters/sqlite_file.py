@@ -3,8 +3,9 @@
 import os
 import secrets
 import sqlite3
+from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
@@ -28,13 +29,17 @@ _APPLICATION_IDS = {
 
 @dataclass(frozen=True, slots=True)
 class FileKind:
-    """What a file is for, and how one of its kind is known and made."""
+    """What a file is for, and how one of its kind is known and made.
+
+    `upgrades` are the statements that bring a file of an older format to the next.
+    """
 
     application_id: int
     version: int
     schema: tuple[str, ...]
     tables: frozenset[str]
     error: type[Exception]
+    upgrades: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -56,10 +61,11 @@ def open_file(path: Path, kind: FileKind) -> sqlite3.Connection:
     try:
         if not path.exists():
             _make(path, kind)
-        connection = _connect(path)
+        connection = connect(path)
         try:
             _recognise(connection, path, kind)
             _set_up(connection)
+            _upgrade(connection, kind)
         except BaseException:
             connection.close()
             raise
@@ -107,7 +113,7 @@ def _make(path: Path, kind: FileKind) -> None:
     try:
         # The log and stores hold personal data; SQLite gives its -wal and -shm the same mode.
         os.close(os.open(draft, os.O_CREAT | os.O_EXCL, 0o600))
-        with closing(_connect(draft)) as connection:
+        with closing(connect(draft)) as connection:
             connection.execute(f"PRAGMA page_size = {_PAGE_BYTES}")
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("BEGIN")
@@ -120,12 +126,12 @@ def _make(path: Path, kind: FileKind) -> None:
             os.link(draft, path)
         except FileExistsError:
             return  # another process was faster, and its file is as good
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
     finally:
         draft.unlink(missing_ok=True)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Make the name of a new file survive a loss of power."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
@@ -134,13 +140,14 @@ def _sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _connect(path: Path) -> sqlite3.Connection:
+def connect(path: Path, *, patience: float = BUSY_SECONDS) -> sqlite3.Connection:
+    """A connection to a file that is there; it waits so many seconds for another's lock."""
     # The file is never opened by other means than SQLite's: closing any descriptor of it would
     # drop the POSIX locks that this process holds on it (sqlite.org/howtocorrupt.html, 2.2).
     return sqlite3.connect(
         f"file:{quote(str(path.absolute()))}?mode=rw",
         uri=True,
-        timeout=BUSY_SECONDS,
+        timeout=patience,
         isolation_level=None,
         check_same_thread=False,
     )
@@ -159,7 +166,7 @@ def _recognise(connection: sqlite3.Connection, path: Path, kind: FileKind) -> No
         what = _APPLICATION_IDS.get(found, f"another program's file (application id {found})")
         raise kind.error(f"{path} is {what}, not {kind.name}. Give another path.")
     version = _pragma(connection, "user_version")
-    if version != kind.version:
+    if version not in (kind.version, *kind.upgrades):
         raise kind.error(
             f"{path} has format {version}, and this release reads format {kind.version}. "
             "Use the release that wrote it, or a newer one."
@@ -173,6 +180,25 @@ def _recognise(connection: sqlite3.Connection, path: Path, kind: FileKind) -> No
             raise kind.error(_damaged(path, finding))
 
 
+def _upgrade(connection: sqlite3.Connection, kind: FileKind) -> None:
+    """Bring a file of an older format to this one, whole or not at all."""
+    if _pragma(connection, "user_version") == kind.version:
+        return
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        # Asked again under the lock: another process may have been faster, or of a newer release.
+        found = _pragma(connection, "user_version")
+        for version in range(found, kind.version):
+            for statement in kind.upgrades[version]:
+                connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {max(found, kind.version)}")
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:  # SQLite itself rolls back where the disk is full
+            connection.execute("ROLLBACK")
+        raise
+
+
 def _damaged(path: Path, finding: str) -> str:
     return f"{path}: {_MEANINGS['SQLITE_CORRUPT']} ({finding})"
 
@@ -183,6 +209,8 @@ def _pragma(connection: sqlite3.Connection, name: str) -> int:
 
 
 def _set_up(connection: sqlite3.Connection) -> None:
+    # A file keeps its mode, but for one that a swap of files was cut off at.
+    connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA secure_delete = ON")
     connection.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")

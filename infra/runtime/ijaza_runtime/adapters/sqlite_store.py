@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from sqlite3 import Connection
 
 from ijaza_runtime.adapters import sqlite_documents
 from ijaza_runtime.adapters.sqlite_file import FileKind
@@ -11,8 +10,9 @@ from ijaza_runtime.store import Document, Heading, StoreError
 
 STORE_FILE = FileKind(
     application_id=0x496A7A73,
-    version=1,
+    version=2,
     schema=sqlite_documents.SCHEMA,
+    upgrades={1: sqlite_documents.FROM_1},
     tables=frozenset({"documents", "outboxes", "labels"}),
     error=StoreError,
 )
@@ -28,6 +28,9 @@ class SqliteStore:
         self._path = path
         self._writer = Worker(path, STORE_FILE)
         self._reader = Worker(path, STORE_FILE)
+
+    async def provision(self, collections: Sequence[str]) -> None:
+        """Nothing is needed: the file is made with its indexes."""
 
     async def load(self, collection: str, keys: Sequence[str]) -> Mapping[str, Document]:
         return await self._reader.read(lambda file: sqlite_documents.load(file, collection, keys))
@@ -82,12 +85,8 @@ class SqliteStore:
             )
 
     async def ping(self) -> None:
-        await self._reader.read(_touch)
+        await self._reader.ping()
 
     async def close(self) -> None:
         await self._reader.close()
         await self._writer.close()
-
-
-def _touch(file: Connection) -> None:
-    file.execute("SELECT id FROM documents LIMIT 1").fetchone()

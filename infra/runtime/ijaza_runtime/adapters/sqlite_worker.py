@@ -21,6 +21,7 @@ class Worker:
         self._path = path
         self._kind = kind
         self._connection = open_file(path, kind)
+        self._file = _identity(path)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=f"sqlite {path.name}")
         self._closed = False
 
@@ -43,6 +44,17 @@ class Worker:
         """
         return await self.read(_truncate)
 
+    async def ping(self) -> None:
+        """Raises `kind.error` if the file cannot be read, or is no longer the one at its path.
+
+        SQLite goes on writing to a file that was moved or removed, and nobody would find it.
+        """
+        if await self.read(lambda _: _identity(self._path)) != self._file:
+            raise self._kind.error(
+                f"{self._path} is not there any more, or another file: put it back, or start anew."
+            )
+        await self.read(lambda file: file.execute("SELECT 1 FROM sqlite_master").fetchone())
+
     async def close(self) -> None:
         if self._closed:
             return
@@ -61,6 +73,15 @@ class Worker:
             return work(self._connection)
         except sqlite3.Error as error:
             raise self._kind.error(explain(error, self._path)) from error
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """What tells a file from every other, whatever it is called; None if there is none."""
+    try:
+        status = path.stat()  # opens nothing: see `open_file`
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 def _in_transaction(connection: sqlite3.Connection, work: Work[T]) -> T:

@@ -6,10 +6,12 @@ from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.responses import JSONResponse
+from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel
 from starlette.middleware import Middleware
 
 from ijaza_runtime.access import AccessKeys
+from ijaza_runtime.meter import UNHEARD, Meter
 from ijaza_runtime.web import problems
 from ijaza_runtime.web.guards import check_guards, public
 from ijaza_runtime.web.middleware import BodyLimit, Surround
@@ -51,9 +53,12 @@ def build_app(
     access: AccessKeys,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     largest_body: int = LARGEST_BODY,
+    operations: APIRouter | None = None,
+    meter: Meter = UNHEARD,
 ) -> FastAPI:
-    """The HTTP API of a service: its routers, `/health/live` and `/openapi.json`.
+    """The HTTP API of a service: its routers, `/openapi.json`, and what it tells operators.
 
+    Without `operations` that is a `/health/live` which says no more than that it answers.
     `clock` says when a token is looked at; `largest_body` is in bytes. Raises `UnguardedRouteError`
     if a route does not say whom it serves.
     """
@@ -67,25 +72,34 @@ def build_app(
         openapi_url=None,
         responses={"default": _PROBLEM},
         middleware=[
-            Middleware(Surround, service=service),
+            Middleware(Surround, service=service, meter=meter),
             Middleware(BodyLimit, limit=largest_body),
         ],
     )
     app.state.access = access
     app.state.clock = clock
     problems.install(app)
-    for router in (*routers, _common(app, service)):
+    for router in (*routers, operations or _answering(service), _document(app)):
         app.include_router(router)
     check_guards(app)
+    app.state.patterns = {
+        id(each.original_route): each.path for each in iter_route_contexts(app.routes)
+    }
     return app
 
 
-def _common(app: FastAPI, service: str) -> APIRouter:
+def _answering(service: str) -> APIRouter:
     router = APIRouter(dependencies=[Depends(public())])
 
     @router.get("/health/live", tags=["health"], summary="Whether the process runs")
     async def live() -> Live:
         return Live(service=service)
+
+    return router
+
+
+def _document(app: FastAPI) -> APIRouter:
+    router = APIRouter(dependencies=[Depends(public())])
 
     @router.get("/openapi.json", include_in_schema=False)
     async def document() -> JSONResponse:

@@ -1,6 +1,7 @@
 """What surrounds every request: its id, its log line, the headers of its answer, its size."""
 
 import re
+from collections.abc import Mapping
 from time import perf_counter
 from uuid import uuid4
 
@@ -9,7 +10,10 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bound_contextvars
 
+from ijaza_runtime import tracing
+from ijaza_runtime.meter import UNHEARD, Meter
 from ijaza_runtime.observe import log
+from ijaza_runtime.web.operations import LIVE, METRICS, READY
 from ijaza_runtime.web.problems import TOO_LARGE, problem, unknown_error
 
 REQUEST_ID = "X-Request-ID"
@@ -21,6 +25,9 @@ SECURITY_HEADERS = {
 }
 """Sent with every answer, unless its route sets another value."""
 
+UNTRACED = frozenset({LIVE, READY, METRICS})
+"""What is asked for every few seconds by machines, and leads to nothing."""
+
 _GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
@@ -30,20 +37,30 @@ class Surround:
     The error goes to the log without values and no further: a server would print its message.
     """
 
-    def __init__(self, app: ASGIApp, service: str) -> None:
+    def __init__(self, app: ASGIApp, service: str, meter: Meter = UNHEARD) -> None:
         self.app = app
         self.service = service
+        self.meter = meter
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        given = Headers(scope=scope).get(REQUEST_ID, "")
+        headers = Headers(scope=scope)
+        given = headers.get(REQUEST_ID, "")
         request_id = given if _GIVEN_ID.fullmatch(given) else uuid4().hex
         with bound_contextvars(service=self.service, request_id=request_id):
-            await self._handle(scope, receive, send, request_id)
+            if scope["path"] in UNTRACED:
+                await self._handle(scope, receive, send, request_id)
+                return
+            with tracing.request(scope["method"], headers.get(tracing.HEADER, "")) as span:
+                status = await self._handle(scope, receive, send, request_id)
+                span.update_name(f"{scope['method']} {_route(scope)}")
+                span.set_attribute("http.route", _route(scope))
+                span.set_attribute("http.response.status_code", status)
 
-    async def _handle(self, scope: Scope, receive: Receive, send: Send, request_id: str) -> None:
+    async def _handle(self, scope: Scope, receive: Receive, send: Send, request_id: str) -> int:
+        """Answer, and return the status of the answer."""
         begun = perf_counter()
         status = 0
 
@@ -63,13 +80,16 @@ class Surround:
             log.exception("request failed", method=scope["method"], route=_route(scope))
             if not status:
                 await unknown_error()(scope, receive, send_with_headers)
+        seconds = perf_counter() - begun
+        self.meter.requested(scope["method"], _route(scope), status, seconds)
         log.info(
             "request",
             method=scope["method"],
             route=_route(scope),
             status=status,
-            milliseconds=round((perf_counter() - begun) * 1000, 1),
+            milliseconds=round(seconds * 1000, 1),
         )
+        return status
 
 
 class BodyLimit:
@@ -106,5 +126,5 @@ class BodyLimit:
 
 def _route(scope: Scope) -> str:
     """The route's pattern: an address itself can hold what is in nobody's log."""
-    route = scope.get("route")
-    return str(getattr(route, "path", "none"))
+    patterns: Mapping[int, str] = scope["app"].state.patterns if "app" in scope else {}
+    return patterns.get(id(scope.get("route")), "none")

@@ -10,11 +10,16 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
+from ijaza_runtime.bus import BusError
 from ijaza_runtime.errors import Refusal
+from ijaza_runtime.observe import log
+from ijaza_runtime.store import StoreError
 
 MEDIA_TYPE = "application/problem+json"
 
 TOO_LARGE = "body-too-large"
+RETRY_AFTER = "5"
+"""Seconds after which a request that met an outage may be sent again."""
 
 _CODES = {
     HTTPStatus.BAD_REQUEST: "unreadable-body",
@@ -103,11 +108,24 @@ def install(app: FastAPI) -> None:
     app.exception_handler(Refusal)(_on_refusal)
     app.exception_handler(RequestValidationError)(_on_invalid_request)
     app.exception_handler(HTTPException)(_on_http_error)
+    app.exception_handler(BusError)(_on_outage)
+    app.exception_handler(StoreError)(_on_outage)
 
 
 async def _on_refusal(_: Request, error: Refusal) -> JSONResponse:
     headers = {"WWW-Authenticate": "Bearer"} if error.status == 401 else None
     return problem(error.status, error.code, error.detail, headers=headers)
+
+
+async def _on_outage(_: Request, error: Exception) -> JSONResponse:
+    log.error("bus or store cannot be used", exc_info=error)
+    return problem(
+        503,
+        "unavailable",
+        "The service cannot reach its bus or its store now. Sending the same request again is "
+        "safe, and needed: nothing says whether this one was carried out.",
+        headers={"Retry-After": RETRY_AFTER},
+    )
 
 
 async def _on_invalid_request(_: Request, error: RequestValidationError) -> JSONResponse:

@@ -4,9 +4,7 @@ Per slot the highest version stands, of equal ones the greatest content. What ch
 returns the very state it was given, so that nothing is saved for it.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -31,6 +29,7 @@ from ijaza_credential.domain.state import (
     Outcome,
     State,
     Turn,
+    changed,
 )
 
 Slot = TypeVar("Slot", str, int)
@@ -48,7 +47,7 @@ def on_participant_selected(state: State, event: ParticipantSelected) -> State:
     latest = max(state.latest, event.at)
     if number == state.number and latest == state.latest:
         return state
-    return replace(state, number=number, latest=latest)
+    return changed(state, number=number, latest=latest)
 
 
 def on_participant_withdrawn(state: State, event: ParticipantWithdrawn) -> State:
@@ -56,16 +55,31 @@ def on_participant_withdrawn(state: State, event: ParticipantWithdrawn) -> State
     latest = max(state.latest, event.at)
     if state.withdrawn and latest == state.latest:
         return state
-    return replace(state, withdrawn=True, latest=latest)
+    return changed(state, withdrawn=True, latest=latest)
 
 
 def on_session_attended(state: State, event: SessionAttended) -> State:
     """The seconds of one session, of all facts known by its version."""
-    attended = _kept(state.attended, event.session, Attended(*event.version, event.seconds))
-    latest = max(state.latest, event.at)
-    if attended is state.attended and latest == state.latest:
-        return state
-    return replace(state, attended=attended, latest=latest)
+    return on_sessions_attended(state, (event,))
+
+
+def on_sessions_attended(state: State, facts: Sequence[SessionAttended]) -> State:
+    """Several at once: the state, and its sessions, are copied once for all of them."""
+    known = state.attended
+    greater: dict[str, tuple[int, int, int]] = {}
+    latest = state.latest
+    for fact in facts:
+        session = fact.session
+        said = (*fact.version, fact.seconds)
+        before = greater.get(session) or known.get(session)
+        if before is None or said > before:
+            greater[session] = said
+        if fact.at > latest:
+            latest = fact.at
+    if greater:
+        attended = _in_order(known, {each: Attended(*said) for each, said in greater.items()})
+        return changed(state, attended=attended, latest=latest)
+    return state if latest == state.latest else changed(state, latest=latest)
 
 
 def on_absence_excused(state: State, event: AbsenceExcused) -> State:
@@ -74,23 +88,35 @@ def on_absence_excused(state: State, event: AbsenceExcused) -> State:
     latest = max(state.latest, event.at)
     if excused is state.excused and latest == state.latest:
         return state
-    return replace(state, excused=excused, latest=latest)
+    return changed(state, excused=excused, latest=latest)
 
 
 def on_test_passed(state: State, event: TestPassed) -> State:
     """An attempt that counts and reaches the pass mark."""
-    return _attempted(state, event, "passed")
+    return on_tests_passed(state, (event,))
+
+
+def on_tests_passed(state: State, facts: Sequence[TestPassed]) -> State:
+    """Several at once."""
+    return _attempted(state, [(each, "passed") for each in facts])
 
 
 def on_test_failed(state: State, event: TestFailed) -> State:
     """An attempt below the pass mark, or one above the number allowed, which does not count."""
-    outcome: Outcome = "over-limit" if event.because == "over_limit" else "failed"
-    return _attempted(state, event, outcome)
+    return on_tests_failed(state, (event,))
+
+
+def on_tests_failed(state: State, facts: Sequence[TestFailed]) -> State:
+    """Several at once."""
+    return _attempted(
+        state,
+        [(each, "over-limit" if each.because == "over_limit" else "failed") for each in facts],
+    )
 
 
 def on_test_annulled(state: State, event: TestAnnulled) -> State:
     """An attempt that no longer counts, and is used up all the same."""
-    return _attempted(state, event, "annulled")
+    return _attempted(state, [(event, "annulled")])
 
 
 def on_eligibility_reached(state: State, event: EligibilityReached) -> State:
@@ -109,8 +135,8 @@ def on_certificate_approved(state: State, event: CertificateApproved) -> State:
     known = of_step.get(event.actor)
     if known is not None and known <= event.at:
         return state
-    changed = placed(of_step, event.actor, event.at)
-    return replace(state, approvals=placed(state.approvals, event.version, changed))
+    of_step = placed(of_step, event.actor, event.at)
+    return changed(state, approvals=placed(state.approvals, event.version, of_step))
 
 
 def on_certificate_issued(state: State, event: CertificateIssued) -> State:
@@ -128,7 +154,7 @@ def on_certificate_issued(state: State, event: CertificateIssued) -> State:
         predecessor=event.predecessor or "",
     )
     issued = _kept(state.issued, event.version, certificate)
-    return state if issued is state.issued else replace(state, issued=issued)
+    return state if issued is state.issued else changed(state, issued=issued)
 
 
 def on_certificate_superseded(state: State, event: CertificateSuperseded) -> State:
@@ -167,10 +193,7 @@ def says_nothing_new(state: State, _event: Event) -> State:
 
 def placed(slots: Mapping[Slot, Any], slot: Slot, value: Any) -> dict[Slot, Any]:
     """The slots with this value. They are kept in order, so that equal states are equal bytes."""
-    changed = {**slots, slot: value}
-    if slot in slots or not slots or slot > max(slots):
-        return changed
-    return dict(sorted(changed.items(), key=_slot))
+    return _in_order(slots, {slot: value})
 
 
 def plain(number: Decimal) -> str:
@@ -179,27 +202,28 @@ def plain(number: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def _slot(item: tuple[Slot, Any]) -> Slot:
-    return item[0]
-
-
-def _attempted(state: State, event: AttemptEvent, outcome: Outcome) -> State:
-    of_module = state.tests.get(event.module, {})
-    attempt = Attempt(*event.version, outcome, plain(event.score))
-    changed = _kept(of_module, event.attempt, attempt)
-    latest: datetime = max(state.latest, event.at)
-    if changed is of_module and latest == state.latest:
+def _attempted(state: State, facts: Iterable[tuple[AttemptEvent, Outcome]]) -> State:
+    tests, latest = state.tests, state.latest
+    for fact, outcome in facts:
+        of_module = tests.get(fact.module, {})
+        attempt = Attempt(*fact.version, outcome, plain(Decimal(fact.score)))
+        kept = _kept(of_module, fact.attempt, attempt)
+        if kept is not of_module:
+            tests = placed(tests, fact.module, kept)
+        if fact.at > latest:
+            latest = fact.at
+    if tests is state.tests and latest == state.latest:
         return state
-    return replace(state, tests=placed(state.tests, event.module, changed), latest=latest)
+    return changed(state, tests=tests, latest=latest)
 
 
 def _turned(state: State, turn: Turn) -> State:
-    return replace(state, turn=turn) if turn > state.turn else state
+    return changed(state, turn=turn) if turn > state.turn else state
 
 
 def _over(state: State, version: int, end: Ended) -> State:
     ended = _kept(state.ended, version, end)
-    return state if ended is state.ended else replace(state, ended=ended)
+    return state if ended is state.ended else changed(state, ended=ended)
 
 
 def _kept(slots: Mapping[Slot, Value], slot: Slot, value: Value) -> Mapping[Slot, Value]:
@@ -208,3 +232,10 @@ def _kept(slots: Mapping[Slot, Value], slot: Slot, value: Value) -> Mapping[Slot
     if known is not None and known >= value:
         return slots
     return placed(slots, slot, value)
+
+
+def _in_order(slots: Mapping[Slot, Any], said: Mapping[Slot, Any]) -> dict[Slot, Any]:
+    filled = {**slots, **said}
+    if len(filled) == len(slots):
+        return filled
+    return {slot: filled[slot] for slot in sorted(filled)}

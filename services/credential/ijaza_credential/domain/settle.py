@@ -24,6 +24,7 @@ from ijaza_credential.domain.change import (
 )
 from ijaza_credential.domain.fold import fold_decided
 from ijaza_credential.domain.issue import Occasion, carry_out
+from ijaza_credential.domain.journal import erased, journaled
 from ijaza_credential.domain.people import Person
 from ijaza_credential.domain.programme import BEGINNING, Programme
 from ijaza_credential.domain.rules import Assessment, assess
@@ -40,16 +41,17 @@ def settle(
     turned = _turn(state, programme, assessment)
     state = fold_decided(state, turned)
     if person is None:
-        return forget(state), turned
-    stated = states(person, assessment.modules)
+        return forget(state), [*turned, *erased(state)]
+    known, stated = state.stated, states(person, assessment.modules)
     state = restate(state, stated, naming)
     change = due_change(state, programme, person, assessment)
     if change is None or not is_open(state, programme):
-        return state, turned
+        return state, [*turned, *journaled(state, known)]
     changed = carry_out(
         change, person, Occasion(state, programme, naming, _date(change, state, programme))
     )
-    return restate(fold_decided(state, changed), stated, naming), [*turned, *changed]
+    state = restate(fold_decided(state, changed), stated, naming)
+    return state, [*turned, *changed, *journaled(state, known)]
 
 
 def _turn(state: State, programme: Programme, assessment: Assessment) -> Sequence[Event]:

@@ -1,13 +1,13 @@
 """What is known of one participant: facts, certificates, and what these certificates say.
 
-Everything but `stated` follows from events by `fold`. `stated` holds what no event carries, for
-it is personal: it is written when a certificate is issued, and found again by `restate`.
+Everything follows from events by `fold`. `stated` is personal, and so no event that others read
+tells of it: credential's own journal does.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from ijaza_contracts.credential import CertificateKind
 
@@ -91,7 +91,7 @@ class Stated:
     results: tuple[Result, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: `changed` copies the dictionary
 class State:
     """The fold of one participant's facts. `number` is None before a seat is given.
 
@@ -137,3 +137,14 @@ class State:
         """Where a certificate stands."""
         ended = self.ended.get(version)
         return ended.status if ended else "valid"
+
+
+def changed(state: State, **said: Any) -> State:
+    """As `dataclasses.replace`, five times as fast: states are copied for every few facts.
+
+    The `__init__` of a frozen class sets every field by a call of its own.
+    """
+    copy = object.__new__(State)
+    copy.__dict__.update(state.__dict__)
+    copy.__dict__.update(said)
+    return copy

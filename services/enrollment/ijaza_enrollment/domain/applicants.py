@@ -31,6 +31,11 @@ class Applicant:
         """How often something was recorded of the person: the same facts give the same one."""
         return 1 + len(self.renames)
 
+    @property
+    def latest(self) -> datetime:
+        """The time of the latest fact that bears on the person."""
+        return max((self.applied_at, *(rename.at for rename in self.renames)))
+
 
 def applicant(edition: str, participant: str, application: Application) -> Applicant:
     """A new applicant."""
@@ -57,7 +62,7 @@ def recorded(known: Applicant, application: Application) -> PersonRecorded:
     return PersonRecorded(
         edition=known.edition,
         participant=known.participant,
-        at=max((known.applied_at, *(rename.at for rename in known.renames))),
+        at=known.latest,
         version=known.version,
         name_en=_name(known.renames, "name_en", application.name_en),
         name_ar=_name(known.renames, "name_ar", application.name_ar),

@@ -39,6 +39,14 @@ class EditionState:
         return self.base.id
 
     @property
+    def latest(self) -> datetime:
+        """The time of the latest fact that bears on the edition."""
+        changes: tuple[SessionChange, ...] = (*self.cancelled, *self.moved, *self.added)
+        closed = () if self.closed_at is None else (self.closed_at,)
+        latest: datetime = max((self.revised_at, *closed, *(change.at for change in changes)))
+        return latest
+
+    @property
     def definition(self) -> Edition:
         """What holds now: the base with the standing corrections of its sessions."""
         if not (self.cancelled or self.moved or self.added):

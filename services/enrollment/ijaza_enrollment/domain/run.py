@@ -46,6 +46,11 @@ class Run:
         """Whether nothing is under way."""
         return self.phase == "settled" and self.applied == len(self.departures)
 
+    @property
+    def latest(self) -> datetime:
+        """The time of the latest fact that bears on the selection."""
+        return max((self.at, *(departure.at for departure in self.departures)))
+
 
 @dataclass(frozen=True, slots=True)
 class Page:

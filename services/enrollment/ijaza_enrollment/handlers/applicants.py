@@ -69,7 +69,7 @@ class Applicants:
             if state is not None:
                 return None
             new = applicant(edition, participant, first[participant])
-            return Change(new, records_of(submitted(new, first[participant])))
+            return Change(new, new.latest, records_of(submitted(new, first[participant])))
 
         states = await self._shelves.applicants.update(list(first), decide)
         return [states[participant] for participant in ids]
@@ -94,7 +94,8 @@ class Applicants:
             after = renamed(known, renames)
             if after.application is None or after == known:
                 return None
-            return Change(after, records_of([recorded(after, after.application)]))
+            said = recorded(after, after.application)
+            return Change(after, after.latest, records_of([said]))
 
         states = await self._shelves.applicants.update(list(by_person), decide)
         return [states[command.participant] for command in commands]
@@ -110,7 +111,7 @@ class Applicants:
             if known.application is None:
                 return None
             tombstone = Record(PEOPLE.name, participant, None, {})
-            return Change(erased(known), (tombstone,), forgets=PEOPLE)
+            return Change(erased(known), known.latest, (tombstone,), forgets=True)
 
         person = command.participant
         states = await self._shelves.applicants.update([person], decide)
@@ -196,4 +197,6 @@ def _unnoted(run: Run | None, participant: str) -> Change[Run] | None:
     departures = tuple(
         replace(one, note="") if one.participant == participant else one for one in run.departures
     )
-    return None if departures == run.departures else Change(replace(run, departures=departures))
+    if departures == run.departures:
+        return None
+    return Change(replace(run, departures=departures), run.latest, forgets=True)

@@ -87,7 +87,7 @@ class Editions:
             _refuse("correction-invalid", faults_of_changes(state.definition, fresh))
             after = with_changes(state, fresh)
             if after.revision == state.revision:
-                return Change(after)
+                return Change(after, after.latest)
             latest = max(fresh, key=lambda change: (change.at, change.ordinal))
             return _saying(after, published(after, latest.actor, latest.reason))
 
@@ -117,7 +117,7 @@ def _change(state: EditionState, command: PublishEdition) -> Change[EditionState
 
 
 def _saying(state: EditionState, event: Event) -> Change[EditionState]:
-    return Change(state, records_of([event]))
+    return Change(state, state.latest, records_of([event]))
 
 
 def _check_selection(edition: str, run: Run | None, command: PublishEdition) -> None:

@@ -73,7 +73,7 @@ class Selections:
                 if kept is None
                 else replace(kept.state, phase="ordering", at=command.at, actor=command.actor)
             )
-            if not await self._shelves.runs.save([(Change(begun), kept)]):
+            if not await self._shelves.runs.save([(Change(begun, begun.latest), kept)]):
                 resumed = await self._resume(edition)
                 return resumed.state if resumed else None
         raise too_busy("selection")
@@ -102,7 +102,7 @@ class Selections:
                     rule=rule_now(kept.state, published.state.definition.selection),
                     departures=(*kept.state.departures, *fresh),
                 )
-                if await self._shelves.runs.save([(Change(begun), kept)]):
+                if await self._shelves.runs.save([(Change(begun, begun.latest), kept)]):
                     continue
                 kept = await self._resume(edition) or kept
                 entries = await self._entries(edition)
@@ -184,7 +184,7 @@ class Selections:
             after = depart(run.rule, as_of(entries, run.applied), pending, run.applied)
             done = replace(run, applied=len(run.departures))
         if await self._write(run, pages, after):
-            await self._shelves.runs.save([(Change(done), kept)])
+            await self._shelves.runs.save([(Change(done, done.latest), kept)])
 
     async def _ordered(self, run: Run, entries: Sequence[Entry]) -> list[Entry]:
         """The entries in their order. Those settled earlier, on a roster, stay in front."""
@@ -207,7 +207,7 @@ class Selections:
             page = Page(run.edition, index, tuple(after[start : start + self._page]))
             if kept is not None and kept.state == page:
                 continue
-            change = Change(page, records_of(_events(run, kept, page)))
+            change = Change(page, run.latest, records_of(_events(run, kept, page)))
             if await self._shelves.pages.save([(change, kept)]):
                 return False
         return True

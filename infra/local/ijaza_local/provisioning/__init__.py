@@ -1,0 +1,1 @@
+"""What `ijaza provision` makes: topics and permissions on Kafka, indexes in the stores."""

@@ -1,0 +1,1 @@
+"""What the store on MongoDB promises besides the port, seen on the wire and under faults."""

@@ -1,0 +1,13 @@
+PRAGMA application_id = 1231714931;
+PRAGMA user_version = 2;
+BEGIN TRANSACTION;
+CREATE TABLE documents (id INTEGER PRIMARY KEY, collection TEXT NOT NULL, key TEXT NOT NULL, version INTEGER NOT NULL, scope TEXT NOT NULL, partition INTEGER NOT NULL, basis TEXT NOT NULL, labels TEXT NOT NULL, body BLOB NOT NULL, trace TEXT NOT NULL DEFAULT '', UNIQUE (collection, key));
+INSERT INTO "documents" VALUES(1,'people','a',1,'eg-2025',7,'2|1','["serial:7"]',X'7B226E223A317D','00-a');
+INSERT INTO "documents" VALUES(2,'people','b',1,'eg-2025',0,'','[]',X'7B7D','');
+CREATE TABLE labels (collection TEXT, label TEXT, key TEXT, PRIMARY KEY (collection, label, key)) WITHOUT ROWID;
+INSERT INTO "labels" VALUES('people','serial:7','a');
+CREATE TABLE outboxes (collection TEXT, key TEXT, version INTEGER NOT NULL, records BLOB NOT NULL, PRIMARY KEY (collection, key)) WITHOUT ROWID;
+INSERT INTO "outboxes" VALUES('people','a',1,X'9194B163726564656E7469616C2E6576656E7473A27031C4027B7D81A563655F6964A131');
+CREATE INDEX documents_of_scope ON documents (collection, scope, key);
+CREATE INDEX documents_of_partition ON documents (collection, partition, key);
+COMMIT;

@@ -1,0 +1,108 @@
+"""Every collection that a service stores: how its documents are read, and what they look like."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+import msgspec
+from ijaza_assessment import storage as assessment
+from ijaza_assessment.domain.state import State as AssessmentState
+from ijaza_attendance import storage as attendance
+from ijaza_attendance.domain.state import State as AttendanceState
+from ijaza_contracts.journal import DocumentJournaled
+from ijaza_credential import desk
+from ijaza_credential import storage as credential
+from ijaza_credential.domain.state import State as CredentialState
+from ijaza_enrollment import storage as enrollment
+from ijaza_enrollment.domain.applicants import Applicant
+from ijaza_enrollment.domain.editions import EditionState
+from ijaza_enrollment.domain.run import Page, Run
+from ijaza_runtime.adapters.memory_bus import MemoryBus
+from ijaza_runtime.adapters.memory_store import MemoryStore
+from ijaza_runtime.outbox import Outbox
+from pydantic import BaseModel
+
+
+class Collection(NamedTuple):
+    """`again` reads a body and writes it anew, as the service does."""
+
+    service: str
+    name: str
+    kind: Any
+    schema: int
+    again: Callable[[bytes], bytes]
+
+    @property
+    def file(self) -> str:
+        """The name of its golden, without the release."""
+        return f"{self.service}.{self.name}.json"
+
+    def shape(self) -> dict[str, Any]:
+        """What is stored, as a JSON Schema."""
+        return msgspec.json.schema(self.kind, schema_hook=_model_schema)
+
+
+def _model_schema(kind: type[Any]) -> dict[str, Any]:
+    assert issubclass(kind, BaseModel)
+    return kind.model_json_schema()
+
+
+def _shelved(collection: str) -> Callable[[bytes], bytes]:
+    store = MemoryStore()
+    shelf = enrollment.Shelves(store, Outbox(MemoryBus(), store)).restoring[collection]
+
+    def again(body: bytes) -> bytes:
+        told = DocumentJournaled(
+            edition="e",
+            at=datetime(2020, 1, 1, tzinfo=UTC),
+            collection=collection,
+            document="d",
+            write=1,
+            stored=body.decode(),
+        )
+        return shelf.restored(told, None).body
+
+    return again
+
+
+_SHELVES: Mapping[str, Any] = {
+    enrollment.EDITIONS: EditionState,
+    enrollment.APPLICANTS: Applicant,
+    enrollment.RUNS: Run,
+    enrollment.PAGES: Page,
+}
+
+COLLECTIONS = (
+    *(
+        Collection("enrollment", name, kind, enrollment.SCHEMA, _shelved(name))
+        for name, kind in _SHELVES.items()
+    ),
+    Collection(
+        "attendance",
+        attendance.COLLECTION,
+        AttendanceState,
+        attendance.SCHEMA,
+        lambda body: attendance.encode(attendance.decode(body)),
+    ),
+    Collection(
+        "assessment",
+        assessment.COLLECTION,
+        AssessmentState,
+        assessment.SCHEMA,
+        lambda body: assessment.encode(assessment.decode(body)),
+    ),
+    Collection(
+        "credential",
+        credential.COLLECTION,
+        CredentialState,
+        credential.SCHEMA,
+        lambda body: credential.encode(credential.decode(body)),
+    ),
+    Collection(
+        "credential",
+        desk.COLLECTION,
+        desk.Documents,
+        desk.SCHEMA,
+        lambda body: msgspec.json.encode(desk.decode(body)),
+    ),
+)
