@@ -3,6 +3,10 @@
 from dataclasses import dataclass
 from enum import Enum
 
+LARGEST_RECORD = 9 * 1024 * 1024
+"""Bytes of a record, with its key and headers, that a topic takes where Kafka's mebibyte is too
+little."""
+
 
 class Keyed(Enum):
     """What a topic's records are keyed by, and so how it is partitioned."""
@@ -23,7 +27,8 @@ class Topic:
     the newest record of a key and forget a key at its tombstone. A `public` one is read by
     partners: what stands on it leads to nothing that stands elsewhere. A `private` one is read and
     written by its owner alone: what the owner must remember, and no shared event may say.
-    `kept_days` is how long records stay, where they are not kept for ever or compacted.
+    `kept_days` is how long records stay, where they are not kept for ever or compacted. `largest`
+    is the bytes that a record may have, None for what a bus takes by itself.
     """
 
     name: str
@@ -35,20 +40,31 @@ class Topic:
     public: bool = False
     private: bool = False
     kept_days: int | None = None
+    largest: int | None = None
 
 
 EDITIONS = Topic("enrollment.editions", "enrollment", Keyed.EDITION, broadcast=True)
 PEOPLE = Topic("enrollment.people", "enrollment", broadcast=True, compacted=True, personal=True)
 ENROLLMENT = Topic("enrollment.events", "enrollment")
 ENROLLMENT_JOURNAL = Topic(
-    "enrollment.journal", "enrollment", compacted=True, personal=True, private=True
+    "enrollment.journal",
+    "enrollment",
+    compacted=True,
+    personal=True,
+    private=True,
+    largest=LARGEST_RECORD,
 )
 SCANS = Topic("attendance.scans", "attendance")
 ATTENDANCE = Topic("attendance.events", "attendance")
 ASSESSMENT = Topic("assessment.events", "assessment")
 CREDENTIAL = Topic("credential.events", "credential")
 CREDENTIAL_JOURNAL = Topic(
-    "credential.journal", "credential", compacted=True, personal=True, private=True
+    "credential.journal",
+    "credential",
+    compacted=True,
+    personal=True,
+    private=True,
+    largest=LARGEST_RECORD,
 )
 GRADUATIONS = Topic("graduations", "credential", Keyed.EDITION, public=True)
 AUDIT = Topic("operations.audit", "operations", Keyed.LETTER)
@@ -73,4 +89,6 @@ SERVICES = tuple(dict.fromkeys(topic.owner for topic in TOPICS if topic is not A
 
 def dead_letters(service: str) -> Topic:
     """The topic where `service` lays what it cannot handle, keyed as the original was."""
-    return Topic(f"{service}.dead-letters", service, personal=True, kept_days=180)
+    return Topic(
+        f"{service}.dead-letters", service, personal=True, kept_days=180, largest=LARGEST_RECORD
+    )

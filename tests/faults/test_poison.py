@@ -30,17 +30,20 @@ EVERY = 100
 OURS, KEPT = "ijaza-", "ijaza-original-"
 HUGE = 900_000
 """Bytes: a broker takes a mebibyte."""
+LARGE, TOO_LARGE = 5_000_000, 9_000_000
+"""Bytes that a broker takes compressed: a letter can be so large, and cannot."""
 
 Headers = list[tuple[str, bytes]]
 
 
 class Poison(NamedTuple):
-    """A record as it is produced, and whether it is to be laid aside."""
+    """A record as it is produced, compressed if it says so, and whether it is to be laid aside."""
 
     key: bytes | None
     value: bytes | None
     headers: Headers
     is_laid_aside: bool = True
+    codec: str = "none"
 
 
 def kinds(sound: Record, other: Record) -> list[Poison]:
@@ -64,6 +67,9 @@ def kinds(sound: Record, other: Record) -> list[Poison]:
         Poison(key, None, headers),
         Poison(key, b"", headers),
         Poison(key, secrets.token_bytes(HUGE), headers),
+        Poison(key, b"x" * LARGE, headers, codec="gzip"),
+        Poison(key, b"x" * TOO_LARGE, headers, codec="gzip"),
+        Poison(key, b"{}", [*headers, *((f"{number}", b"") for number in range(50_000))]),
         Poison(key, b"{}", [*headers, ("ijaza-topic", b"mine"), ("note", b"\xff\x00")]),
         # Who asks whether a fact is one asks its body, its key and its type.
         Poison(key, value, changed(headers, "ce_id", b"\xff\xfe"), is_laid_aside=False),
@@ -98,11 +104,13 @@ class Letter(NamedTuple):
     key: bytes
     value: bytes | None
     headers: frozenset[tuple[str, bytes]]
+    size: str = ""
 
 
 async def test_one_in_a_hundred(own_kafka: OwnKafka, tmp_path: Path) -> None:
-    """The dead letters are exactly those, with their bytes, keys and headers; everything else
-    goes on, the lag comes to nothing, and the command line counts the same.
+    """The dead letters are exactly those, with their bytes, keys and headers, but for the bytes
+    that no letter can hold, of which it says how many they are. Everything else goes on, the lag
+    comes to nothing, and the command line counts the same.
     """
     broker = own_kafka()
     place = world(tmp_path, kafka=broker.address)
@@ -141,7 +149,13 @@ async def test_one_in_a_hundred(own_kafka: OwnKafka, tmp_path: Path) -> None:
 def produced(address: str, poison: Poison) -> Letter:
     """Produce a record as any program may; where it stands, and what it is."""
     stands: list[Message] = []
-    producer = Producer({"bootstrap.servers": address})
+    producer = Producer(
+        {
+            "bootstrap.servers": address,
+            "compression.type": poison.codec,
+            "message.max.bytes": 2 * TOO_LARGE,
+        }
+    )
     producer.produce(
         ATTENDANCE.name,
         key=poison.key,
@@ -153,13 +167,17 @@ def produced(address: str, poison: Poison) -> Letter:
     assert producer.flush(30) == 0
     (stood,) = stands
     assert stood.error() is None
+    key, value, headers = poison.key or b"", poison.value or b"", poison.headers
+    is_held = len(value) < TOO_LARGE
+    texts = len(key) + sum(len(name) + len(content) for name, content in headers)
     return Letter(
         ATTENDANCE.name,
         stood.partition() or 0,
         stood.offset() or 0,
-        poison.key or b"",
-        poison.value,
-        frozenset(poison.headers),
+        key,
+        poison.value if is_held else None,
+        frozenset(headers),
+        "" if is_held else str(texts + len(value)),
     )
 
 
@@ -201,4 +219,5 @@ def letter_of(message: Message) -> Letter:
         message.key() or b"",
         message.value(),
         original,
+        said.get("ijaza-size", b"").decode(),
     )

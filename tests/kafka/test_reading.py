@@ -8,6 +8,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka import TopicPartition as KafkaPlace
 from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
+from confluent_kafka import Producer
 from faststream import AckPolicy
 from ijaza_runtime.adapters.kafka_bus import KafkaBus
 from ijaza_runtime.adapters.kafka_consumer import POLL_SECONDS, KafkaConsumer
@@ -170,6 +171,21 @@ async def test_records_of_foreigners_come_with_their_bytes(
     (copy,) = [record for _, _, record in await read(copies, [0], 1)]
     assert copy.key.encode(errors="surrogateescape") == b"\xfe\x00"
     assert copy.headers["ce_id"].encode(errors="surrogateescape") == b"\xfd"
+
+
+@pytest.mark.parametrize("codec", ["none", "gzip", "snappy", "lz4", "zstd"])
+async def test_records_that_a_foreigner_compressed_are_read(
+    bus: KafkaBus, kafka: str, topic: str, unused: Name, codec: str
+) -> None:
+    """Trap: without its library a codec ends the fetching of a partition, again and again."""
+    producer = Producer({"bootstrap.servers": kafka, "compression.type": codec, "linger.ms": 200})
+    for number in range(20):
+        producer.produce(topic, f"{number}".encode() * 2_000, key=b"a", partition=0)
+    assert producer.flush(30) == 0
+    consumer = await joined(bus, unused("group"), [topic], PARTITIONS)
+    found = await read(consumer, [0], 20)
+    values = [f"{number}".encode() * 2_000 for number in range(20)]
+    assert [record.value for _, _, record in found] == values
 
 
 async def test_markers_of_a_foreign_transaction_are_no_records_to_wait_for(

@@ -12,7 +12,7 @@ from ijaza_credential.main import Desk, assemble
 from ijaza_local.operate import dead_letters as desk
 from ijaza_runtime.adapters.memory_bus import MemoryBus
 from ijaza_runtime.bus import BusError, Delivered, Record
-from ijaza_runtime.deadletters import RETRY_OF, dead_letter, letter_of
+from ijaza_runtime.deadletters import LARGEST, RETRY_OF, dead_letter, letter_of
 from ijaza_runtime.errors import Conflicting, NotKnown
 from ijaza_runtime.service import provision
 
@@ -76,6 +76,54 @@ def test_the_original_comes_back_whole(headers: dict[str, str], value: bytes | N
     assert found.again() == Record(
         "attendance.events", "p1", value, {**headers, RETRY_OF: "credential-1-4"}
     )
+
+
+@pytest.mark.parametrize(
+    ("record", "held", "size"),
+    [
+        (Delivered(7, "p1", bytes(LARGEST), {"n": "x"}), ("p1", None, {"n": "x"}), LARGEST + 4),
+        (Delivered(7, "p1", b"", {"n": "x" * LARGEST}), ("", None, {}), LARGEST + 3),
+        (Delivered(7, "\udcff" * LARGEST, b"v", {}), ("", None, {}), LARGEST + 1),
+        (
+            Delivered(7, "p1", None, {f"{number:07}": "" for number in range(500_000)}),
+            ("", None, {}),
+            500_000 * 7 + 2,
+        ),
+    ],
+    ids=["value", "header", "key", "many-headers"],
+)
+def test_what_is_too_large_is_laid_aside_without_its_bytes(
+    record: Delivered, held: tuple[str, bytes | None, dict[str, str]], size: int
+) -> None:
+    """The letter says where they are, and how many; what of the rest fits it holds."""
+    laid = dead_letter(LETTERS, "attendance.events", 3, record, ValueError("wrong"))
+
+    assert sum(map(len, (laid.key, laid.value or b"", *laid.headers.values()))) < LARGEST
+    found = letter_of("credential", 1, Delivered(4, laid.key, laid.value, laid.headers))
+    assert (found.key, found.value, found.headers) == held
+    assert (found.place, found.error) == ("attendance.events[3]@7", "wrong")
+    assert found.size == str(size)
+
+
+def test_what_just_fits_is_laid_aside_whole() -> None:
+    """With its own headers a letter has 8 MiB."""
+    record = Delivered(7, "p1", bytes(LARGEST - 1_000), {"ijaza-size": "9"})
+
+    laid = dead_letter(LETTERS, "attendance.events", 3, record, ValueError("wrong"))
+
+    found = letter_of("credential", 1, Delivered(4, laid.key, laid.value, laid.headers))
+    assert (found.value, found.headers, found.size) == (record.value, {"ijaza-size": "9"}, "")
+
+
+async def test_a_letter_without_its_original_is_not_published_again(bus: MemoryBus) -> None:
+    """It would be taken for a tombstone, or for a fact without a body."""
+    await bus.publish([letter(FACT, body=bytes(LARGEST))])
+    (found,) = await all_letters(bus)
+
+    with pytest.raises(Conflicting, match=r"stands on attendance\.events alone"):
+        desk.refuse_retry([found], {})
+    assert await desk.retry_waiting(bus, "credential", await bus.ends(), DEED) == 0
+    desk.refuse_drop([found], {})
 
 
 async def test_a_retried_letter_is_handled_as_if_nothing_had_been(office: Office[Desk]) -> None:

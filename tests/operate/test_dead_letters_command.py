@@ -12,7 +12,7 @@ from ijaza_contracts.operations import DeadLetterRead
 from ijaza_local.operate import dead_letters as desk
 from ijaza_runtime.addresses import open_bus
 from ijaza_runtime.bus import Record
-from ijaza_runtime.deadletters import Letter
+from ijaza_runtime.deadletters import LARGEST, Letter
 from ijaza_runtime.service import provision
 
 from tests.flow.commandline import Answer, in_process
@@ -85,7 +85,7 @@ def station(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Station
     gc.set_threshold(*thresholds)
 
 
-def ids(station: Station, **wanted: str) -> list[str]:
+def ids(station: Station, **wanted: str | None) -> list[str]:
     """The ids of letters whose description has these values."""
     return [
         each["id"]
@@ -169,6 +169,20 @@ def test_bytes_that_are_no_text_are_shown_as_digits(station: Station) -> None:
     out = station("show", name, "--body").out
 
     assert "00000010  00 ff 00 ff" in out
+
+
+def test_a_letter_without_its_original_says_where_that_stands(station: Station) -> None:
+    """Instead of a body there are its size and its place; a retry is refused."""
+    station.publish(letter(attended("m1-d3"), offset=9, body=bytes(LARGEST)))
+    (name,) = [name for name in ids(station) if name not in ids(station, size=None)]
+    assert "at attendance.events[3]@9 alone" in station("show", name).out
+    assert "a tombstone" not in station("show", name, "--body").out
+
+    answer = station("retry", name, "--yes")
+
+    assert answer.code == 3
+    assert "does not hold its original" in answer.err
+    assert station.topic() == []
 
 
 def test_a_retry_asks_publishes_and_says_so(station: Station) -> None:

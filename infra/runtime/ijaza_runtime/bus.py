@@ -52,8 +52,9 @@ class TopicPlan:
     """A topic as `provision` makes it.
 
     `retention` is how many seconds a record is kept at least, None for ever; `replication` on how
-    many brokers a record lies, None on three or on all where there are fewer. Both are for a bus
-    of several machines: the embedded ones keep everything, once.
+    many brokers a record lies, None on three or on all where there are fewer; `largest` the bytes
+    that a record may have, None for a broker's own bound. All three are for a bus of several
+    machines: the embedded ones keep everything, of any size, once.
     """
 
     name: str
@@ -61,6 +62,7 @@ class TopicPlan:
     compacted: bool = False
     retention: float | None = None
     replication: int | None = None
+    largest: int | None = None
 
 
 class BusError(Exception):

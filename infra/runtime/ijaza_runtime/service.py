@@ -258,6 +258,7 @@ def plans(services: Sequence[str], partitions: int) -> list[TopicPlan]:
             topic.name,
             partitions if topic.keyed is Keyed.PARTICIPANT else 1,
             compacted=topic.compacted,
+            largest=topic.largest,
         )
         for topic in (*TOPICS, *(dead_letters(name) for name in services))
     ]

@@ -73,7 +73,7 @@ async def show_letter(bus: Bus, name: str, reader: str) -> None:
         say(line)
     if reader:
         say("\nbody (it can be personal data; that you saw it is recorded):")
-        for line in _body(letter.value):
+        for line in _body(letter):
             say(line)
 
 
@@ -164,6 +164,7 @@ class _JsonLetters:
             "edition": edition_of(letter) or None,
             "error": letter.error,
             "retry_of": letter.predecessor or None,
+            "size": letter.size or None,
         }
         sys.stdout.write(f"{self._before}\n  {json.dumps(described)}")
         self._before = ","
@@ -192,8 +193,7 @@ def _portrait(letter: Letter, done: Sequence[LetterEvent]) -> Iterator[str]:
     yield f"stood at    {_place(letter)}, key {printable(letter.key)}"
     yield f"laid aside  {_written(letter.laid_at)} by group {printable(letter.group) or 'unknown'}"
     yield f"error       {printable(letter.error)}"
-    size = "a tombstone" if letter.value is None else f"{len(letter.value)} bytes"
-    yield f"body        {size}"
+    yield f"body        {_body_in_short(letter)}"
     if letter.predecessor:
         yield f"retry of    {printable(letter.predecessor)}"
     yield "headers"
@@ -205,10 +205,19 @@ def _portrait(letter: Letter, done: Sequence[LetterEvent]) -> Iterator[str]:
         yield f"  {_written(event.at)} {type(event).__name__} by {printable(event.actor)}{reason}"
 
 
-def _body(value: bytes | None) -> Iterator[str]:
+def _body_in_short(letter: Letter) -> str:
+    """How large it is, or why there is none."""
+    if letter.size:
+        original = f"the original has {printable(letter.size)} bytes, too many for a letter"
+        return f"not here: {original}; they stand at {_place(letter)} alone"
+    return "a tombstone" if letter.value is None else f"{len(letter.value)} bytes"
+
+
+def _body(letter: Letter) -> Iterator[str]:
     """Text as it stands, anything else in hexadecimal digits, with the offset of each line."""
+    value = letter.value
     if value is None:
-        yield "none: it is a tombstone"
+        yield _body_in_short(letter)
         return
     try:
         yield from map(printable, value.decode().splitlines())
@@ -231,7 +240,7 @@ def _confirm(what: str, topics: Mapping[str, int], *, ask: bool) -> None:
 
 
 def _place(letter: Letter) -> str:
-    return f"{printable(letter.topic)}[{printable(letter.partition)}]@{printable(letter.offset)}"
+    return printable(letter.place)
 
 
 def _written(moment: datetime | None) -> str:

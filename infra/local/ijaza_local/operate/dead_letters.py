@@ -90,7 +90,8 @@ async def waiting(bus: Bus, service: str, ends: Ends) -> AsyncGenerator[Letter, 
     known = await states(bus)
     async with aclosing(letters(bus, [service], ends)) as found:
         async for letter in found:
-            if known.get(letter.id, "open") in WAITING and letter.topic in _RETRYABLE:
+            can_go_back = letter.topic in _RETRYABLE and not letter.size
+            if can_go_back and known.get(letter.id, "open") in WAITING:
                 yield letter
 
 
@@ -136,6 +137,13 @@ def refuse_retry(letters: Sequence[Letter], known: Mapping[str, State]) -> None:
                 f"{letter.id} stood on {letter.topic or 'no topic that it names'}, where nothing "
                 "may be published again: an old record would take the place of a newer one, or "
                 "the topic is none of ours",
+            )
+        if letter.size:
+            raise Conflicting(
+                "not-whole",
+                f"{letter.id} does not hold its original, which was too large: it stands on "
+                f"{letter.topic} alone, at the place that `ijaza dead-letters show` names, and "
+                "can only be sent again from there",
             )
 
 

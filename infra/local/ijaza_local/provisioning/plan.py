@@ -97,7 +97,13 @@ class PlannedTopic:
     def plan(self) -> TopicPlan:
         """The same, as far as every bus knows it."""
         compacted = self.config["cleanup.policy"] == "compact"
-        return TopicPlan(self.name, self.partitions, compacted=compacted)
+        largest = self.config.get("max.message.bytes")
+        return TopicPlan(
+            self.name,
+            self.partitions,
+            compacted=compacted,
+            largest=None if largest is None else int(largest),
+        )
 
 
 F = TypeVar("F", bound=BaseModel)

@@ -20,13 +20,18 @@ from aiokafka.errors import (
 
 from ijaza_runtime.bus import BusError
 
+_TOO_LARGE = (MessageSizeTooLargeError, RecordListTooLargeError)
 FATAL_TO_PRODUCER = (
     OutOfOrderSequenceNumber,
     ProducerFenced,
     InvalidProducerEpoch,
     InvalidProducerIdMapping,
+    *_TOO_LARGE,
 )
-"""After one of these an idempotent producer is never believed again: a new one is needed."""
+"""After one of these an idempotent producer is never believed again: a new one is needed.
+
+What a broker finds too large has had its number in the sequence, which goes on without it.
+"""
 
 _AUTHENTICATION = (
     AuthenticationFailedError,
@@ -38,7 +43,6 @@ _AUTHORIZATION = (
     GroupAuthorizationFailedError,
     ClusterAuthorizationFailedError,
 )
-_TOO_LARGE = (MessageSizeTooLargeError, RecordListTooLargeError)
 _TOO_FEW = (NotEnoughReplicasError, NotEnoughReplicasAfterAppendError)
 
 

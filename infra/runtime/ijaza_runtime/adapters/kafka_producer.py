@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, ProducerClosed
+from ijaza_contracts.topics import LARGEST_RECORD
 
 from ijaza_runtime.adapters.kafka_access import Cluster
 from ijaza_runtime.adapters.kafka_errors import FATAL_TO_PRODUCER, bus_error
@@ -19,7 +20,7 @@ PUBLISH_SECONDS = 12.0
 """After so long a publication that is not acknowledged has failed: its outcome is unknown."""
 _REQUEST_SECONDS = 8.0
 _BATCH_BYTES = 131_072
-"""Records of one partition sent together; a broker takes no batch above a mebibyte."""
+"""Records of one partition sent together. One that is larger goes alone: its topic may take it."""
 
 
 class Publisher:
@@ -95,6 +96,7 @@ class Publisher:
             acks="all",
             enable_idempotence=True,
             max_batch_size=_BATCH_BYTES,
+            max_request_size=LARGEST_RECORD,
             linger_ms=0,
         )
         try:

@@ -36,6 +36,8 @@ def settings_of(plan: TopicPlan, copies: int) -> dict[str, str]:
         "cleanup.policy": "compact" if plan.compacted else "delete",
         "min.insync.replicas": str(min(2, copies) if copies >= _COPIES else 1),
     }
+    if plan.largest is not None:
+        settings["max.message.bytes"] = str(plan.largest)
     if plan.compacted:
         return settings | {
             "delete.retention.ms": str(_CENTURY_MS),
