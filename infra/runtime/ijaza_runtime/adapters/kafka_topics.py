@@ -5,7 +5,11 @@ from collections.abc import Mapping, Sequence
 
 from aiokafka.admin import NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
-from aiokafka.errors import TopicAlreadyExistsError, for_code
+from aiokafka.errors import (
+    TopicAlreadyExistsError,
+    UnknownTopicOrPartitionError,
+    for_code,
+)
 
 from ijaza_runtime.adapters.kafka_lookout import ANSWER_SECONDS, Lookout
 from ijaza_runtime.adapters.log import TopicShape, is_missing
@@ -51,8 +55,11 @@ async def _shapes(lookout: Lookout, names: Sequence[str]) -> Mapping[str, TopicS
     counts = await lookout.all_counts()
     there = [name for name in names if name in counts]
     policies = await _policies(lookout, there) if there else {}
+    # The broker asked may not have heard yet of a topic that another one knows.
     return {
-        name: TopicShape(name, counts[name], "compact" in policies.get(name, "")) for name in there
+        name: TopicShape(name, counts[name], "compact" in policies[name])
+        for name in there
+        if name in policies
     }
 
 
@@ -66,6 +73,8 @@ async def _policies(lookout: Lookout, names: Sequence[str]) -> Mapping[str, str]
     policies = {}
     for response in responses:
         for code, message, _, name, entries in response.resources:
+            if for_code(code) is UnknownTopicOrPartitionError:
+                continue
             if code:
                 raise BusError(f"topic {name}: its settings cannot be read ({message or code}).")
             policies[name] = next(entry[1] for entry in entries if entry[0] == "cleanup.policy")
