@@ -53,6 +53,7 @@ lock: .venv/ready
 
 bench: .venv/ready
 	$(BIN)/python -m bench.edition
+	$(BIN)/python -m bench.fold
 
 clean:
 	rm -rf .venv out .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

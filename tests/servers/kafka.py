@@ -159,11 +159,11 @@ class Trio:
         )
 
 
-def metadata(client: Mapping[str, str]) -> ClusterMetadata | None:
-    """A cluster's brokers and topics, as it tells this client; None without an answer."""
+def metadata(client: Mapping[str, str], seconds: float = 1.0) -> ClusterMetadata | None:
+    """A cluster's brokers and topics, as it tells this client; None without an answer in time."""
     admin = AdminClient({**client, "log_level": 0}, logger=_SILENT)
     try:
-        return admin.list_topics(timeout=1.0)
+        return admin.list_topics(timeout=seconds)
     except KafkaException:
         return None
 

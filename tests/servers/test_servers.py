@@ -67,7 +67,7 @@ def test_an_unknown_topic_is_not_made(kafka: str) -> None:
             "servers-none",
             range(1),
         )
-    found = metadata(client_of(kafka))
+    found = metadata(client_of(kafka), seconds=30.0)
     assert found is not None
     assert "servers-none" not in found.topics
 
@@ -125,7 +125,7 @@ async def test_a_lost_broker_comes_back(kafka_trio: Trio) -> None:
 
 def test_a_secured_broker_refuses_the_unknown(kafka_secured: Secured) -> None:
     """Neither without a name nor with a wrong password is anything told."""
-    assert metadata(kafka_secured.client()) is not None
+    assert metadata(kafka_secured.client(), seconds=30.0) is not None
     assert metadata(client_of(kafka_secured.address)) is None
     assert metadata(client_of(kafka_secured.address) | as_user("admin", "wrong")) is None
 
@@ -135,7 +135,7 @@ def test_a_user_may_do_nothing_unasked(kafka_secured: Secured) -> None:
     make_topic(kafka_secured.client(), "servers-facts")
     kafka_secured.add_user("stranger", "secret")
     stranger = client_of(kafka_secured.address) | as_user("stranger", "secret")
-    found = metadata(stranger)
+    found = metadata(stranger, seconds=30.0)
     assert found is not None
     assert found.topics == {}
     with pytest.raises(KafkaException, match="TOPIC_AUTHORIZATION_FAILED"):
@@ -146,7 +146,8 @@ def test_a_secured_broker_is_reached_by_tls(kafka_secured: Secured) -> None:
     """Its certificate is vouched for by its authority, and by nobody else."""
     client = client_of(kafka_secured.tls_address) | as_user("admin", kafka_secured.password)
     client["security.protocol"] = "SASL_SSL"
-    assert metadata(client | {"ssl.ca.location": kafka_secured.ca_file}) is not None
+    vouched = client | {"ssl.ca.location": kafka_secured.ca_file}
+    assert metadata(vouched, seconds=30.0) is not None
     assert metadata(client) is None
 
 
