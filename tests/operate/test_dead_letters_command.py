@@ -19,6 +19,8 @@ from tests.flow.commandline import Answer, in_process
 from tests.operate.given import all_letters, letter, on_topic
 from tests.unit.credential.given import attended, passed
 
+pytestmark = pytest.mark.slow
+
 SECRET = "a score that nobody is to see"
 ERROR = "SessionAttended does not fit: seconds: Input should be an integer"
 

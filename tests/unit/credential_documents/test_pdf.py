@@ -122,6 +122,7 @@ def test_everything_of_a_full_page_is_still_there() -> None:
         assert f"Migration and Development {number}" in found
 
 
+@pytest.mark.slow
 def test_the_same_facts_give_the_same_bytes() -> None:
     """In this process after other pages, and in another process with other hash seeds."""
     here = render_pdf(facts(), CREDENTIAL)
