@@ -28,11 +28,12 @@ from ijaza_runtime.metered import MeteredBus, MeteredStore
 from ijaza_runtime.metrics import Metrics
 from ijaza_runtime.observe import configure, log
 from ijaza_runtime.secrets import SecretError
-from ijaza_runtime.service import Assembly, Parts, plans, until
+from ijaza_runtime.service import Assembly, Parts, plans
 from ijaza_runtime.serving import Server
 from ijaza_runtime.settings import PREFIX, RuntimeSettings
 from ijaza_runtime.store import StoreError
 from ijaza_runtime.survey import Survey
+from ijaza_runtime.waiting import happens
 from ijaza_runtime.watchdog import Watchdog
 from ijaza_runtime.web.operations import operations
 
@@ -195,7 +196,7 @@ class _Process:
                 if not told:
                     log.warning("waiting for the bus", exc_info=error)
                 told = True
-                await until(self._stopping, ASK_EVERY)
+                await happens(self._stopping, ASK_EVERY)
                 continue
             wanted = {
                 plan.name: plan.partitions

@@ -22,6 +22,7 @@ from ijaza_runtime.projector import Projector
 from ijaza_runtime.reactor import Reactor
 from ijaza_runtime.references import References
 from ijaza_runtime.store import Store
+from ijaza_runtime.waiting import happens
 from ijaza_runtime.web import build_app
 from ijaza_runtime.web.asyncapi import asyncapi
 
@@ -214,7 +215,7 @@ class Assembly(Generic[D]):
                 except Exception:  # the loop outlives what it cannot do now: it tries again
                     log.exception("turn failed", service=self.name)
                     self.meter.failed(self.name)
-                    await until(stopping, pause)
+                    await happens(stopping, pause)
                     pause = min(2 * pause, LONGEST_PAUSE)
                 self.meter.turned()
         finally:
@@ -231,11 +232,11 @@ class Assembly(Generic[D]):
         if self.reactor is not None:
             await self.reactor.wait(IDLE)
             return
-        await until(stopping, IDLE)
+        await happens(stopping, IDLE)
 
     async def _relay_forgotten(self, stopping: asyncio.Event) -> None:
         while not stopping.is_set():
-            await until(stopping, RELAY_EVERY)
+            await happens(stopping, RELAY_EVERY)
             try:
                 for collection in self.collections:
                     await self.outbox.relay_forgotten(collection)
@@ -262,11 +263,3 @@ def plans(services: Sequence[str], partitions: int) -> list[TopicPlan]:
         )
         for topic in (*TOPICS, *(dead_letters(name) for name in services))
     ]
-
-
-async def until(stopping: asyncio.Event, seconds: float) -> None:
-    """Wait until `stopping` is set, or so many seconds have passed."""
-    try:
-        await asyncio.wait_for(stopping.wait(), seconds)
-    except TimeoutError:
-        return

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from ijaza_runtime.adapters.log import LOOK_SECONDS, Log, Position, Seat, TopicShape
 from ijaza_runtime.bus import BusError, Ousted, Slice, TopicPartition
+from ijaza_runtime.waiting import happens
 
 
 class LeasedConsumer:
@@ -80,7 +81,7 @@ class LeasedConsumer:
             left = deadline - clock()
             if left <= 0:
                 return False
-            await _happens(publication, min(left, LOOK_SECONDS))
+            await happens(publication, min(left, LOOK_SECONDS))
 
     async def close(self) -> None:
         if self._closed:
@@ -126,12 +127,3 @@ class LeasedConsumer:
             f"member {self._seat.member} of group {self._seat.group} does not hold partition "
             f"{numbers}: drop what was not saved and ask what is assigned."
         )
-
-
-async def _happens(event: asyncio.Event, seconds: float) -> None:
-    """Return when `event` is set, or after so many seconds."""
-    try:
-        async with asyncio.timeout(seconds):
-            await event.wait()
-    except TimeoutError:
-        pass

@@ -14,6 +14,7 @@ from ijaza_runtime.adapters.kafka_lookout import Lookout
 from ijaza_runtime.adapters.kafka_membership import Membership
 from ijaza_runtime.adapters.kafka_records import delivered
 from ijaza_runtime.bus import BusError, Ousted, Slice, TopicPartition
+from ijaza_runtime.waiting import happens
 
 POLL_SECONDS = 10.0
 """How long a poll waits for records that stand on the log and do not come."""
@@ -75,7 +76,7 @@ class KafkaConsumer:
             if not behind:  # but what came while that was asked is there now
                 await self._look_into_gaps(intake, partition)
                 return self._taken(intake, partition, most)
-            if not await _happens(news, deadline - clock()):
+            if not await happens(news, deadline - clock()):
                 await self._explain(intake, partition, behind)
             self._holding(partition)
 
@@ -120,7 +121,7 @@ class KafkaConsumer:
             news = self._membership.news
             if self._has_news():
                 return True
-            if not await _happens(news, deadline - clock()):
+            if not await happens(news, deadline - clock()):
                 return False
             self._refuse_if_closed()
 
@@ -269,13 +270,3 @@ class KafkaConsumer:
             f"this member of group {self._group} does not hold partition "
             f"{', '.join(map(str, partitions))}: drop what was not saved and ask what is assigned."
         )
-
-
-async def _happens(event: asyncio.Event, seconds: float) -> bool:
-    """Whether `event` is set within so many seconds."""
-    try:
-        async with asyncio.timeout(seconds):
-            await event.wait()
-    except TimeoutError:
-        return False
-    return True
