@@ -19,6 +19,7 @@ _ENVELOPE = "CloudEventHeaders"
 _KEYS = {
     Keyed.EDITION: "The edition's id.",
     Keyed.PARTICIPANT: "The participant's id, opaque.",
+    Keyed.DOOR: "The id of a device, or of a key of passes.",
     Keyed.LETTER: "The dead letter's id.",
 }
 

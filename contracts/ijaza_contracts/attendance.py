@@ -2,7 +2,7 @@
 
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from ijaza_contracts.envelope import Name, ParticipantEvent, Version
 from ijaza_contracts.topics import ATTENDANCE, SCANS, Topic
@@ -19,10 +19,18 @@ ReviewKind = Literal[
 ]
 
 
-class ScanRecorded(ParticipantEvent):
-    """A scan as its kiosk sent it; `at` is the kiosk's time, `session` may be empty.
+ScanMethod = Literal["", "camera", "scanner", "search", "import"]
+"""How a participant was told at the door; empty where the device does not say."""
 
-    `pass_serial`, `key_id` and `token_hash` tell which pass was shown, never the pass itself.
+
+class ScanRecorded(ParticipantEvent):
+    """A scan that counts; `at` is the kiosk's time, `session` may be empty.
+
+    `pass_serial`, `key_id` and `token_hash` tell which pass was shown, never the pass itself. Of
+    an enrolled device `at` is `device_at`, what its clock had, plus `offset_ms`, to the nearest
+    second. The verdicts are `accepted` or the code of a refusal: what the device accepted offline
+    counts even if the server would have refused it. A scan with `undo_of` takes that scan of the
+    same participant back: neither counts.
     """
 
     TYPE: ClassVar[str] = "attendance.ScanRecorded.v1"
@@ -36,9 +44,16 @@ class ScanRecorded(ParticipantEvent):
     pass_serial: Name = ""
     key_id: Name = ""
     token_hash: Name = ""
+    device_at: AwareDatetime | None = None
+    offset_ms: int | None = None
+    method: ScanMethod = ""
+    device_verdict: Name = ""
+    server_verdict: Name = ""
+    undo_of: Name = ""
 
     @property
     def identity(self) -> tuple[object, ...]:
+        undone = (self.undo_of,) if self.undo_of else ()
         return (
             self.scan_id,
             self.device,
@@ -46,6 +61,7 @@ class ScanRecorded(ParticipantEvent):
             self.direction,
             self.at.timestamp(),
             self.seq,
+            *undone,
         )
 
 

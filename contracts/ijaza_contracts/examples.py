@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from ijaza_contracts import assessment, attendance, credential, enrollment, journal, operations
+from ijaza_contracts.door_examples import DOOR
 from ijaza_contracts.envelope import CloudEvent, Event
 from ijaza_contracts.example_edition import DEFINITION, utc
 
@@ -331,6 +332,7 @@ EXAMPLES: dict[str, CloudEvent] = {
     for event in (
         *_ENROLLMENT,
         *_ATTENDANCE,
+        *DOOR,
         *_ASSESSMENT,
         *_CREDENTIAL,
         *_JOURNALS,

@@ -1,6 +1,14 @@
 """Every event there is, by its type and by its topic."""
 
-from ijaza_contracts import assessment, attendance, credential, enrollment, journal, operations
+from ijaza_contracts import (
+    assessment,
+    attendance,
+    credential,
+    door,
+    enrollment,
+    journal,
+    operations,
+)
 from ijaza_contracts.envelope import CloudEvent
 from ijaza_contracts.topics import Topic
 
@@ -19,6 +27,15 @@ EVENTS: tuple[type[CloudEvent], ...] = (
     attendance.AttendanceCorrected,
     attendance.AbsenceExcused,
     attendance.ReviewResolved,
+    door.PassIssued,
+    door.PassRevoked,
+    door.DeviceInvited,
+    door.DeviceEnrolled,
+    door.DeviceRevoked,
+    door.PassKeyAdded,
+    door.PassKeyRetired,
+    door.ScanAttempted,
+    door.BatchTaken,
     assessment.TestPassed,
     assessment.TestFailed,
     assessment.TestAnnulled,

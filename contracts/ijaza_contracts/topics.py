@@ -15,6 +15,8 @@ class Keyed(Enum):
     """Partitioned by participant; all such topics have one partition count, for life."""
     EDITION = "edition"
     """One partition, read in full by whoever needs it."""
+    DOOR = "door"
+    """One partition, keyed by the id of a device or of a key of passes."""
     LETTER = "letter"
     """One partition, keyed by the id of a dead letter."""
 
@@ -56,6 +58,8 @@ ENROLLMENT_JOURNAL = Topic(
 )
 SCANS = Topic("attendance.scans", "attendance")
 ATTENDANCE = Topic("attendance.events", "attendance")
+DEVICES = Topic("attendance.devices", "attendance", Keyed.DOOR, broadcast=True)
+ATTEMPTS = Topic("attendance.attempts", "attendance", Keyed.DOOR)
 ASSESSMENT = Topic("assessment.events", "assessment")
 CREDENTIAL = Topic("credential.events", "credential")
 CREDENTIAL_JOURNAL = Topic(
@@ -76,6 +80,8 @@ TOPICS = (
     ENROLLMENT_JOURNAL,
     SCANS,
     ATTENDANCE,
+    DEVICES,
+    ATTEMPTS,
     ASSESSMENT,
     CREDENTIAL,
     CREDENTIAL_JOURNAL,

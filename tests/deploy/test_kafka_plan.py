@@ -1,10 +1,13 @@
 """infra/kafka says what the code says: no topic, reader or writer more, and none less."""
 
 import asyncio
+import json
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from ijaza_attendance.signatures import HEADER, encoded
 from ijaza_contracts import asyncapi
 from ijaza_contracts.topics import SERVICES, TOPICS, dead_letters
 from ijaza_local.files import Scan, closing_time, read_edition
@@ -16,7 +19,8 @@ from ijaza_runtime.service import plans
 from tests.deploy.apart import PARTITIONS, apart
 from tests.deploy.recording import Notes, RecordingBus
 from tests.flow.conftest import EXAMPLES
-from tests.flow.office import Office, connected
+from tests.flow.office import Clients, Office, connected
+from tests.unit.attendance.doors import signed
 
 KAFKA = Path(__file__).parents[2] / "infra" / "kafka"
 
@@ -49,6 +53,9 @@ async def whole_edition(keys: Path) -> dict[str, Notes]:
         await drain(services.all)
         await office.enrol()
         await drain(services.all)
+        door = {"label": "Main door", "editions": [{"edition": reading.files.edition.id}]}
+        invited = await clients.post("attendance", "/v1/devices", door)
+        await send_attempt(clients, invited, reading.files.edition.id)
         await office.record()
         await drain(services.all)
         await office.correct()
@@ -58,6 +65,32 @@ async def whole_edition(keys: Path) -> dict[str, Notes]:
         await office.close(closing_time(edition, reading.latest))
         await drain(services.all)
         return {name: bus.notes for name, bus in buses.items()}
+
+
+async def send_attempt(clients: Clients, invited: Mapping[str, str], edition: str) -> None:
+    """Enrol a device, which sends that it turned somebody away."""
+    device, key = invited["device"], Ed25519PrivateKey.generate()
+    public_key = encoded(key.public_key().public_bytes_raw())
+    enrolment = {"code": invited["code"], "public_key": public_key}
+    enrolled = await clients.post("attendance", "/v1/kiosk/enrolment", enrolment)
+    attempt = {
+        "scan_id": f"{device}-00000001",
+        "direction": "in",
+        "device_at": "2019-12-15T14:00:00.000Z",
+        "seq": 1,
+        "method": "camera",
+        "verdict": "unreadable",
+    }
+    batch = {"device": device, "batch": 1, "edition": edition, "offset_ms": 0, "scans": [attempt]}
+    body = json.dumps(batch | {"made_at": "2019-12-15T14:00:10.000Z"}).encode()
+    headers = {
+        "Authorization": f"Bearer {enrolled['token']}",
+        "Content-Type": "application/json",
+        HEADER: signed(body, device, key),
+    }
+    door = clients.by_service["attendance"]
+    answer = await door.post("/v1/kiosk/batches", content=body, headers=headers)
+    assert answer.is_success, answer.text
 
 
 @pytest.fixture(scope="module")

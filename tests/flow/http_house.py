@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi import FastAPI
+from ijaza_attendance.signatures import encoded
 from ijaza_local.files import Scan, closing_time, read_edition
 from ijaza_local.services import Services, drain, running
 from ijaza_runtime.web import Role
@@ -17,6 +19,8 @@ from ijaza_runtime.web import Role
 from tests.editions import small_edition
 from tests.flow.office import Clients, Office, connected
 
+OF_DEVICES = ("/v1/kiosk/batches", "/v1/kiosk/bundle")
+"""Routes that enrolled devices alone may use."""
 METHODS = ("get", "post", "put", "patch", "delete")
 
 
@@ -38,7 +42,7 @@ class House:
     """The services' applications, and what addresses of theirs can name.
 
     `taught` fills addresses with things that are closed and issued, `open` with such as can still
-    change.
+    change. `device` is the token of a device that keeps the doors of the open one.
     """
 
     services: Services
@@ -46,6 +50,7 @@ class House:
     apps: Mapping[str, FastAPI]
     taught: Mapping[str, Any]
     open: Mapping[str, Any]
+    device: str
 
     def operations(self) -> list[Operation]:
         """Every operation of every service."""
@@ -70,6 +75,12 @@ class House:
         async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
             path = operation.path.format(**address)
             return await client.request(operation.method.upper(), path, **sent)
+
+    def bearer_for(self, operation: Operation) -> dict[str, str]:
+        """The header that proves all that an operation asks for."""
+        if operation.path in OF_DEVICES:
+            return {"Authorization": f"Bearer {self.device}"}
+        return self.bearer(*Role)
 
     def bearer(self, *roles: Role) -> dict[str, str]:
         """The header that proves the roles."""
@@ -108,18 +119,41 @@ async def _furnished(services: Services, folder: Path) -> dict[str, Any]:
         await taught.close(closing)
         await drain(services.all)
         participant = next(iter(taught.ids.values()))
+        door = {"label": "Main door", "editions": [{"edition": "small-2"}]}
+        invited = await clients.post("attendance", "/v1/devices", door)  # requests may revoke it
+        kept = await clients.post("attendance", "/v1/devices", door)
+        key = Ed25519PrivateKey.generate().public_key().public_bytes_raw()
+        enrolled = await clients.post(
+            "attendance",
+            "/v1/kiosk/enrolment",
+            {"code": kept["code"], "public_key": encoded(key), "user_agent": ""},
+        )
+        passes = {"expires_at": "2100-01-01T00:00:00Z"}
+        await clients.post("attendance", f"{being_taught.path}/passes", passes)
+        doors = {
+            "device": invited["device"],
+            "key_id": "k1",
+            "pass_serial": "7Q2MZ4T0XK",
+            "code": "none",
+        }
         decision = await clients.get(
             "credential", f"{taught.path}/participants/{participant}/decision"
         )
     return {
         "apps": {service.name: service.app() for service in services.all},
+        "device": enrolled["token"],
         "taught": {
             "edition": "small-1",
             "participant": participant,
             "serial": decision["serial"],
             "number": 1,
+            **doors,
         },
-        "open": {"edition": "small-2", "participant": next(iter(being_taught.ids.values()))},
+        "open": {
+            "edition": "small-2",
+            "participant": next(iter(being_taught.ids.values())),
+            **doors,
+        },
     }
 
 

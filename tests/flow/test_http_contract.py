@@ -97,7 +97,7 @@ def requests_to(operation: APIOperation[Any, Any, Any, Any], known: Mapping[str,
 
 def sent(house: House, operation: Operation, content: Any) -> tuple[int, str, str]:
     """Status, media type and code of the answer to a body; the address names what is known."""
-    headers = {**house.bearer(*Role), "Content-Type": "application/json"}
+    headers = {**house.bearer_for(operation), "Content-Type": "application/json"}
     response = house.request(operation, house.taught, content=content, headers=headers)
     media_type = response.headers["content-type"]
     code = response.json().get("code", "")

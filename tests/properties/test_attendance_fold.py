@@ -112,8 +112,8 @@ def revisions(draw: st.DrawFn) -> list[EditionPublished]:
 
 
 SCANS = st.builds(
-    lambda scan_id, direction, clock, day, name, seq: scan(
-        direction, at(clock, day), scan_id=scan_id, session=name, seq=seq
+    lambda scan_id, direction, clock, day, name, seq, undo_of: scan(
+        direction, at(clock, day), scan_id=scan_id, session=name, seq=seq, undo_of=undo_of
     ),
     st.sampled_from("abcd"),
     st.sampled_from(["in", "out"]),
@@ -121,6 +121,7 @@ SCANS = st.builds(
     st.integers(1, 2),
     st.sampled_from(["", *SESSIONS]),
     st.integers(0, 1),
+    st.sampled_from(["", "", "", *"abcd"]),
 )
 CORRECTIONS = st.builds(
     lambda name, minutes, clock, ordinal: corrected(

@@ -1,6 +1,7 @@
 """What a command is answered when the rules do not allow it."""
 
 from collections.abc import Mapping
+from math import ceil
 from typing import Literal
 
 Kind = Literal["not-known", "invalid", "conflicting"]
@@ -16,10 +17,18 @@ class Refusal(Exception):
 
     status = 409
 
-    def __init__(self, code: str, detail: str) -> None:
+    def __init__(self, code: str, detail: str, **members: int | str) -> None:
+        """`members` stand in the answer beside the rest (RFC 9457, 3.2), for programs."""
         super().__init__(detail)
         self.code = code
         self.detail = detail
+        self.members = members
+
+
+class TooLarge(Refusal):
+    """The request is bigger than this address takes."""
+
+    status = 413
 
 
 class Conflicting(Refusal):
@@ -44,6 +53,16 @@ class Forbidden(Refusal):
     """The actor's role does not allow it."""
 
     status = 403
+
+
+class TooMany(Refusal):
+    """Asked too often; `seconds` is how long to wait before asking again."""
+
+    status = 429
+
+    def __init__(self, code: str, detail: str, seconds: float) -> None:
+        super().__init__(code, detail)
+        self.seconds = max(1, ceil(seconds))
 
 
 _BY_KIND: Mapping[Kind, type[Refusal]] = {

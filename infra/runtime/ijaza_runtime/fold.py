@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 
-from ijaza_contracts.envelope import Event
+from ijaza_contracts.envelope import CloudEvent, Event
 from ijaza_contracts.topics import Topic
 
 
@@ -51,7 +51,7 @@ class Table(Generic[V]):
     """A broadcast topic folded by key into a value; a tombstone removes the key's value."""
 
     topic: Topic
-    handlers: Mapping[type[Event], Callable[[V | None, Any], V]]
+    handlers: Mapping[type[CloudEvent], Callable[[V | None, Any], V]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from time import monotonic
 from typing import NamedTuple
 
-from ijaza_contracts.envelope import Event
+from ijaza_contracts.envelope import CloudEvent
 
 from ijaza_runtime import tracing
 from ijaza_runtime.bus import Bus, Record
@@ -19,7 +19,7 @@ from ijaza_runtime.store import Document, Store
 _PAGE = 500
 
 
-def record_of(event: Event, trace: str | None = None) -> Record:
+def record_of(event: CloudEvent, trace: str | None = None) -> Record:
     """An event as the record that carries it, within `trace`: that of what is being done now."""
     if trace is None:
         trace = tracing.current()
@@ -27,7 +27,7 @@ def record_of(event: Event, trace: str | None = None) -> Record:
     return Record(event.TOPIC.name, event.key, body, event.headers(trace))
 
 
-def records_of(events: Iterable[Event], trace: str | None = None) -> tuple[Record, ...]:
+def records_of(events: Iterable[CloudEvent], trace: str | None = None) -> tuple[Record, ...]:
     """Events as the records that carry them; see `record_of`."""
     if trace is None:
         trace = tracing.current()

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Generic, NamedTuple, Protocol
 
-from ijaza_contracts.envelope import Event, Undecodable, decode
+from ijaza_contracts.envelope import CloudEvent, Event, Undecodable, decode
 from ijaza_contracts.topics import ENROLLMENT, Keyed, Topic
 
 from ijaza_runtime.bus import Bus, BusError, Delivered, TopicPartition, partition_of
@@ -36,7 +36,7 @@ class Told(NamedTuple):
 
     topic: str
     key: str
-    event: Event | None
+    event: CloudEvent | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +54,7 @@ class Stage(Protocol):
     """A part of a store, and the topics from which it is made, each read from its beginning."""
 
     topics: Sequence[Topic]
-    events: Sequence[type[Event]]
+    events: Sequence[type[CloudEvent]]
 
     async def take(self, told: Sequence[Told]) -> None:
         """Fold what records say, in their order; what was told may be told again."""
@@ -153,7 +153,7 @@ def _time_of(record: Delivered) -> datetime:
 def _tell(
     topic: str,
     record: Delivered,
-    known: Mapping[str, type[Event]],
+    known: Mapping[str, type[CloudEvent]],
     told: list[Told],
     read: Read,
 ) -> None:
@@ -192,8 +192,9 @@ class FoldStage(Stage, Generic[S, P, K]):
 
     def __init__(self, beside: Beside, fold: Fold[S, P, K]) -> None:
         owned = {event: event.TOPIC for event in fold.handlers}
-        self.events = [event for event, at in owned.items() if at.keyed is Keyed.PARTICIPANT]
-        self.topics = list(dict.fromkeys(owned[event] for event in self.events))
+        events = [event for event, at in owned.items() if at.keyed is Keyed.PARTICIPANT]
+        self.events = events
+        self.topics = list(dict.fromkeys(owned[event] for event in events))
         self._fold = fold
         self._store = beside.store
         self._partitions = beside.partitions
@@ -232,11 +233,11 @@ class FoldStage(Stage, Generic[S, P, K]):
             after = headings[-1].key
         await self._references.close()
 
-    def _evolved(self, folded: _Folded[S], event: Event | None) -> S:
+    def _evolved(self, folded: _Folded[S], event: CloudEvent | None) -> S:
         fold = self._fold
         if event is None:
             return fold.forget(folded.state) if fold.forget else folded.state
-        if event.edition != folded.edition:
+        if not isinstance(event, Event) or event.edition != folded.edition:
             return folded.state
         try:
             evolved: S = fold.handlers[type(event)](folded.state, event)
@@ -246,7 +247,7 @@ class FoldStage(Stage, Generic[S, P, K]):
 
     async def _load(self, told: Sequence[Told]) -> None:
         """Have the states of all keys told of, but of those of which there are tombstones alone."""
-        editions = {each.key: each.event.edition for each in told if each.event is not None}
+        editions = {each.key: each.event.edition for each in told if isinstance(each.event, Event)}
         missing = [key for each in told if (key := each.key) not in self._folded]
         stored = await self._store.load(self._fold.collection, list(dict.fromkeys(missing)))
         for key, document in stored.items():

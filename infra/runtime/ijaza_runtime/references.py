@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ijaza_contracts.envelope import Event, Undecodable, decode
+from ijaza_contracts.envelope import CloudEvent, Undecodable, decode
 
 from ijaza_runtime.bus import Bus, Delivered, Follower, TopicPartition
 from ijaza_runtime.fold import Table, V
@@ -101,5 +101,5 @@ class References:
                 self._traces[topic][event.key] = trace
         self.touched.by_topic.setdefault(topic, set()).add(record.key)
 
-    def _evolve(self, topic: str, current: Any, event: Event) -> Any:
+    def _evolve(self, topic: str, current: Any, event: CloudEvent) -> Any:
         return self._tables[topic].handlers[type(event)](current, event)

@@ -1,6 +1,7 @@
 """What attendance listens to, and the function that folds each event: the one table of it."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from ijaza_contracts.attendance import (
     AbsenceExcused,
@@ -9,6 +10,15 @@ from ijaza_contracts.attendance import (
     ScanRecorded,
     SessionAttended,
 )
+from ijaza_contracts.door import (
+    DeviceEnrolled,
+    DeviceInvited,
+    DeviceRevoked,
+    PassIssued,
+    PassKeyAdded,
+    PassKeyRetired,
+    PassRevoked,
+)
 from ijaza_contracts.enrollment import (
     EditionPublished,
     ParticipantSelected,
@@ -16,6 +26,7 @@ from ijaza_contracts.enrollment import (
     PersonRecorded,
 )
 from ijaza_contracts.envelope import Event
+from ijaza_contracts.topics import DEVICES as DEVICES_TOPIC
 from ijaza_contracts.topics import EDITIONS as EDITIONS_TOPIC
 from ijaza_contracts.topics import ENROLLMENT, SCANS
 from ijaza_contracts.topics import PEOPLE as PEOPLE_TOPIC
@@ -23,7 +34,7 @@ from ijaza_runtime.commands import Decide
 from ijaza_runtime.errors import refusal
 from ijaza_runtime.fold import Evolve, Fold, Table
 
-from ijaza_attendance.domain import fold
+from ijaza_attendance.domain import devices, fold
 from ijaza_attendance.domain.commands import Command, decide
 from ijaza_attendance.domain.people import Person, on_person_recorded
 from ijaza_attendance.domain.programme import Programme, on_edition_published
@@ -40,6 +51,8 @@ HANDLERS: dict[type[Event], Evolve] = {
     AbsenceExcused: fold.on_absence_excused,
     ReviewResolved: fold.on_review_resolved,
     SessionAttended: fold.on_session_attended,
+    PassIssued: fold.on_pass_issued,
+    PassRevoked: fold.on_pass_revoked,
 }
 
 INPUTS = (ENROLLMENT, SCANS)
@@ -49,6 +62,18 @@ EDITIONS: Table[Programme] = Table(EDITIONS_TOPIC, {EditionPublished: on_edition
 
 PEOPLE: Table[Person] = Table(PEOPLE_TOPIC, {PersonRecorded: on_person_recorded})
 """Display names, for the office. No decision rests on them, so the fold does not name them."""
+
+DEVICES: Table[Any] = Table(
+    DEVICES_TOPIC,
+    {
+        DeviceInvited: devices.on_device_invited,
+        DeviceEnrolled: devices.on_device_enrolled,
+        DeviceRevoked: devices.on_device_revoked,
+        PassKeyAdded: devices.on_pass_key_added,
+        PassKeyRetired: devices.on_pass_key_retired,
+    },
+)
+"""Devices by their ids and keys of passes by theirs: `doors` tells which is which."""
 
 FOLD: Fold[State, Programme, Person] = Fold(
     collection=COLLECTION,

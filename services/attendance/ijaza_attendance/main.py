@@ -1,17 +1,24 @@
 """The front door of attendance: what it is made of."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from ijaza_runtime.bus import Bus
 from ijaza_runtime.commands import Commands
+from ijaza_runtime.fold import Table
 from ijaza_runtime.references import References
 from ijaza_runtime.service import Assembly, Parts, wire
 
-from ijaza_attendance.api import router
+from ijaza_attendance.api import Rooms, routers
 from ijaza_attendance.domain.people import Person
 from ijaza_attendance.domain.programme import Programme
 from ijaza_attendance.domain.state import State
-from ijaza_attendance.handlers import EDITIONS, FOLD, INPUTS, PEOPLE
+from ijaza_attendance.handlers import DEVICES, EDITIONS, FOLD, INPUTS, PEOPLE
+from ijaza_attendance.ledger import Ledger
+from ijaza_attendance.passes.keys import PassKeys
+from ijaza_attendance.passes.office import PassOffice
+from ijaza_attendance.registry import COLLECTIONS, Registry
+from ijaza_attendance.storage import BATCHES
 
 NAME = "attendance"
 
@@ -31,22 +38,28 @@ class Desk:
 
 def assemble(parts: Parts) -> Assembly[Desk]:
     """Put attendance together."""
-    wiring = wire(parts, name=NAME, fold=FOLD, inputs=INPUTS, tables=[EDITIONS, PEOPLE])
+    tables: list[Table[Any]] = [EDITIONS, PEOPLE, DEVICES]
+    wiring = wire(parts, name=NAME, fold=FOLD, inputs=INPUTS, tables=tables)
+    registry = Registry(store=parts.store, outbox=wiring.outbox, references=wiring.references)
     return Assembly(
         name=NAME,
         desk=Desk(parts.bus, wiring.commands, wiring.references),
-        routers=[
-            router(
+        routers=routers(
+            Rooms(
                 commands=wiring.commands,
                 references=wiring.references,
+                registry=registry,
+                ledger=Ledger(store=parts.store, outbox=wiring.outbox),
+                office=PassOffice(PassKeys(parts.keys), registry, parts.clock),
                 store=parts.store,
                 bus=parts.bus,
+                access=parts.access,
                 clock=parts.clock,
             )
-        ],
-        description="Scans from the doors, the seconds that count, corrections and review.",
+        ),
+        description="Passes, devices and scans at the doors, the seconds that count, review.",
         outbox=wiring.outbox,
-        collections=[FOLD.collection],
+        collections=[FOLD.collection, *COLLECTIONS, BATCHES],
         references=wiring.references,
         access=parts.access,
         meter=parts.meter,

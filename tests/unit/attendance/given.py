@@ -116,6 +116,7 @@ def scan(
     session: str = "s1",
     device: str = "kiosk-1",
     seq: int = 0,
+    undo_of: str = "",
 ) -> ScanRecorded:
     """A scan; unless given, its id is made of direction and time."""
     return ScanRecorded(
@@ -127,6 +128,7 @@ def scan(
         session=session,
         direction=direction,
         seq=seq,
+        undo_of=undo_of,
     )
 
 

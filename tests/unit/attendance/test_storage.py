@@ -48,9 +48,9 @@ def test_equal_states_are_equal_bytes() -> None:
 
 def test_a_document_of_a_newer_version_is_refused() -> None:
     """It may hold what this version would lose."""
-    body = encode(folded()).replace(b'"schema":1', b'"schema":2')
+    body = encode(folded()).replace(b'"schema":2', b'"schema":3')
 
-    with pytest.raises(NewerSchemaError, match="schema 2"):
+    with pytest.raises(NewerSchemaError, match="schema 3"):
         decode(body)
 
 

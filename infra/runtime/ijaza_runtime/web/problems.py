@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
 from ijaza_runtime.bus import BusError
-from ijaza_runtime.errors import Refusal
+from ijaza_runtime.errors import Refusal, TooMany
 from ijaza_runtime.observe import log
 from ijaza_runtime.store import StoreError
 
@@ -75,8 +75,12 @@ def problem(
     *,
     errors: Sequence[Fault] | None = None,
     headers: Mapping[str, str] | None = None,
+    members: Mapping[str, int | str] | None = None,
 ) -> JSONResponse:
-    """A response that says what the matter is. Equal codes have equal types and titles."""
+    """A response that says what the matter is. Equal codes have equal types and titles.
+
+    `members` are further ones of this code's (RFC 9457, 3.2).
+    """
     content = Problem(
         type=f"urn:ijaza:problem:{code}",
         title=code.replace("-", " ").capitalize(),
@@ -86,7 +90,7 @@ def problem(
         errors=None if errors is None else tuple(errors),
     )
     return JSONResponse(
-        content.model_dump(mode="json", exclude_none=True),
+        {**content.model_dump(mode="json", exclude_none=True), **(members or {})},
         status_code=status,
         headers=dict(headers or {}),
         media_type=MEDIA_TYPE,
@@ -113,8 +117,10 @@ def install(app: FastAPI) -> None:
 
 
 async def _on_refusal(_: Request, error: Refusal) -> JSONResponse:
-    headers = {"WWW-Authenticate": "Bearer"} if error.status == 401 else None
-    return problem(error.status, error.code, error.detail, headers=headers)
+    headers = {"WWW-Authenticate": "Bearer"} if error.status == 401 else {}
+    if isinstance(error, TooMany):
+        headers["Retry-After"] = str(error.seconds)
+    return problem(error.status, error.code, error.detail, headers=headers, members=error.members)
 
 
 async def _on_outage(_: Request, error: Exception) -> JSONResponse:

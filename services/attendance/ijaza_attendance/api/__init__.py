@@ -1,31 +1,91 @@
-"""Attendance over HTTP: scans from the doors, corrections by the office, and what counts."""
+"""Attendance over HTTP: passes and devices, scans from the doors, corrections, what counts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from fastapi import APIRouter
+from ijaza_runtime.access import AccessKeys
 from ijaza_runtime.bus import Bus
 from ijaza_runtime.commands import Commands
 from ijaza_runtime.references import References
 from ijaza_runtime.store import Store
 
-from ijaza_attendance.api import questions, scans, staff
+from ijaza_attendance.api import (
+    batches,
+    devices,
+    kiosk,
+    kiosk_page,
+    pass_page,
+    passes,
+    questions,
+    scans,
+    staff,
+)
+from ijaza_attendance.api.door import Doorkeeper
+from ijaza_attendance.bundle import Bundles
 from ijaza_attendance.domain.people import Person
 from ijaza_attendance.domain.programme import Programme
 from ijaza_attendance.domain.state import State
+from ijaza_attendance.ledger import Ledger
+from ijaza_attendance.passes.office import PassOffice
+from ijaza_attendance.registry import Registry
 
 
-def router(
-    *,
-    commands: Commands[State, Programme, Person],
-    references: References,
-    store: Store,
-    bus: Bus,
-    clock: Callable[[], datetime],
-) -> APIRouter:
-    """All routes of attendance. `references` holds the tables `EDITIONS` and `PEOPLE`."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rooms:
+    """What the routes work with. `references` holds the tables of `handlers`."""
+
+    commands: Commands[State, Programme, Person]
+    references: References
+    registry: Registry
+    ledger: Ledger
+    office: PassOffice
+    store: Store
+    bus: Bus
+    access: AccessKeys
+    clock: Callable[[], datetime]
+
+
+def routers(rooms: Rooms) -> Sequence[APIRouter]:
+    """All routes of attendance: those of programs under `/v1`, and pages for people."""
+    commands, references, store = rooms.commands, rooms.references, rooms.store
+    registry, office, clock = rooms.registry, rooms.office, rooms.clock
+    keeper = Doorkeeper(registry)
     routes = APIRouter(prefix="/v1")
-    routes.include_router(scans.router(references=references, bus=bus))
+    routes.include_router(scans.router(references=references, keeper=keeper, bus=rooms.bus))
     routes.include_router(staff.router(commands=commands, clock=clock))
     routes.include_router(questions.router(references=references, store=store))
-    return routes
+    routes.include_router(
+        passes.router(
+            commands=commands, references=references, store=store, office=office, clock=clock
+        )
+    )
+    routes.include_router(
+        devices.router(registry=registry, references=references, office=office, clock=clock)
+    )
+    routes.include_router(
+        kiosk.router(
+            registry=registry,
+            keeper=keeper,
+            bundles=Bundles(registry=registry, references=references, store=store),
+            keys=office.keys,
+            access=rooms.access,
+            clock=clock,
+        )
+    )
+    routes.include_router(
+        batches.router(
+            registry=registry,
+            keeper=keeper,
+            references=references,
+            ledger=rooms.ledger,
+            store=store,
+            bus=rooms.bus,
+            clock=clock,
+        )
+    )
+    pages = pass_page.router(
+        references=references, registry=registry, store=store, office=office, clock=clock
+    )
+    return [routes, pages, kiosk_page.router()]

@@ -5,15 +5,18 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends
 from ijaza_contracts.attendance import ScanRecorded
 from ijaza_runtime.bus import Bus
+from ijaza_runtime.errors import TooMany
 from ijaza_runtime.outbox import records_of
 from ijaza_runtime.references import References
-from ijaza_runtime.web import Role, require
+from ijaza_runtime.web import Actor
 from ijaza_runtime.web.fields import Body, EditionId, Instant, Label, LabelOrEmpty, ParticipantId
 from ijaza_runtime.web.known import programme_of
 from pydantic import BaseModel, ConfigDict, Field
 
+from ijaza_attendance.api.door import Doorkeeper
 from ijaza_attendance.domain.programme import Programme
 from ijaza_attendance.handlers import EDITIONS
+from ijaza_attendance.throttle import Throttle
 
 MOST = 500
 """Scans in one batch."""
@@ -78,22 +81,28 @@ class ScanOutcomes(BaseModel):
     outcomes: list[ScanOutcome]
 
 
-def router(*, references: References, bus: Bus) -> APIRouter:
-    """The route of the doors."""
+def router(*, references: References, keeper: Doorkeeper, bus: Bus) -> APIRouter:
+    """The route of fleets whose devices have no keys here."""
     routes = APIRouter(tags=["scans"])
+    throttle = Throttle(burst=600, per_minute=1200)
 
-    @routes.post(
-        "/scans",
-        summary="Record a batch of scans",
-        dependencies=[Depends(require(Role.DOOR))],
-    )
-    async def record_scans(batch: ScanBatch) -> ScanOutcomes:
+    @routes.post("/scans", summary="Record a batch of scans of a fleet")
+    async def record_scans(
+        batch: ScanBatch, fleet: Annotated[Actor, Depends(keeper.fleet)]
+    ) -> ScanOutcomes:
         """Keep every scan of the batch; answered only after they are durable.
 
         The same batch again has the same answer and no further effect. What is odd about a scan
         becomes a review item, never a refusal: only a session that the edition does not have is
         refused.
         """
+        if wait := throttle.wait(fleet.id):
+            raise TooMany(
+                "too-many-batches",
+                "Too many batches from this fleet: the header Retry-After says how many seconds "
+                "to wait; up to 500 scans go into one.",
+                wait,
+            )
         programme = await programme_of(batch.edition, references, EDITIONS)
         outcomes = [_outcome(scan, programme) for scan in batch.scans]
         await bus.publish(

@@ -1,6 +1,6 @@
 """What staff may say of a participant's attendance, and what follows from it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, assert_never
@@ -13,6 +13,8 @@ from ijaza_contracts.attendance import (
 )
 from ijaza_contracts.envelope import Event
 
+from ijaza_attendance.domain import passes
+from ijaza_attendance.domain.passes import IssuePass, RevokePass
 from ijaza_attendance.domain.programme import Programme
 from ijaza_attendance.domain.refusals import NotAllowedError
 from ijaza_attendance.domain.review import ReviewItem, review
@@ -60,10 +62,10 @@ class ResolveReview:
     at: datetime
 
 
-Command = CorrectAttendance | ExcuseAbsence | ResolveReview
+Command = CorrectAttendance | ExcuseAbsence | ResolveReview | IssuePass | RevokePass
 
 
-def decide(command: Command, state: State, programme: Programme | None) -> list[Event]:
+def decide(command: Command, state: State, programme: Programme | None) -> Sequence[Event]:
     """The events that a command gives; none if it was carried out before.
 
     Raises `NotAllowedError`: "not-known" for an edition, a participant of it or a review item
@@ -84,6 +86,10 @@ def decide(command: Command, state: State, programme: Programme | None) -> list[
             return _excuse(command, state, programme)
         case ResolveReview():
             return _resolve(command, state, programme)
+        case IssuePass():
+            return passes.issue(command, state, programme)
+        case RevokePass():
+            return passes.revoke(command, state)
         case _:
             assert_never(command)
 

@@ -12,12 +12,15 @@ from ijaza_contracts.attendance import (
     ScanRecorded,
     SessionAttended,
 )
+from ijaza_contracts.door import PassIssued, PassRevoked
 from ijaza_contracts.enrollment import ParticipantSelected, ParticipantWithdrawn
 
 from ijaza_attendance.domain.state import (
     Content,
     Correction,
     Excuse,
+    Pass,
+    PassRevocation,
     Published,
     State,
     Verdict,
@@ -32,7 +35,9 @@ def begin(edition: str, participant: str) -> State:
 
 def on_participant_selected(state: State, event: ParticipantSelected) -> State:
     """The person takes part, ever: a later withdrawal does not take that back."""
-    return state if state.takes_part else replace(state, takes_part=True)
+    if state.takes_part and 0 < state.number <= event.number:
+        return state
+    return replace(state, takes_part=True, number=event.number)
 
 
 def on_participant_withdrawn(state: State, event: ParticipantWithdrawn) -> State:
@@ -42,7 +47,14 @@ def on_participant_withdrawn(state: State, event: ParticipantWithdrawn) -> State
 
 def on_scan_recorded(state: State, event: ScanRecorded) -> State:
     """formats.md, *Scans*: "The same content under one participant and scan_id is one scan"."""
-    content = Content(seconds_of(event.at), event.seq, event.direction, event.device, event.session)
+    content = Content(
+        seconds_of(event.at),
+        event.seq,
+        event.direction,
+        event.device,
+        event.session,
+        event.undo_of,
+    )
     known = state.scans.get(event.scan_id)
     if known is None:
         contents: tuple[Content, ...] = (content,)
@@ -92,6 +104,30 @@ def on_review_resolved(state: State, event: ReviewResolved) -> State:
     if verdict in state.verdicts:
         return state
     return replace(state, verdicts=tuple(sorted((*state.verdicts, verdict))))
+
+
+def on_pass_issued(state: State, event: PassIssued) -> State:
+    """Every pass is kept; which of them stands is told by their ordinals."""
+    given = Pass(
+        event.ordinal,
+        event.key_id,
+        seconds_of(event.at),
+        seconds_of(event.expires_at),
+        event.actor,
+    )
+    known = state.passes.get(event.serial)
+    if known is not None and known <= given:
+        return state
+    return replace(state, passes={**state.passes, event.serial: given})
+
+
+def on_pass_revoked(state: State, event: PassRevoked) -> State:
+    """The first revocation of a pass stands; it may come before the pass itself."""
+    revoked = PassRevocation(seconds_of(event.at), event.actor, event.reason)
+    known = state.passes_revoked.get(event.serial)
+    if known is not None and known <= revoked:
+        return state
+    return replace(state, passes_revoked={**state.passes_revoked, event.serial: revoked})
 
 
 def on_session_attended(state: State, event: SessionAttended) -> State:

@@ -53,23 +53,39 @@ def session_of(content: Content, programme: Programme) -> str:
     return programme.session_at(content.at)
 
 
+def undone(state: State) -> frozenset[str]:
+    """The ids of the scans that were taken back, and of those that take one back: none counts."""
+    taken_back: set[str] = set()
+    for scan_id, contents in state.scans.items():
+        stands = contents[0]
+        if stands.undo_of:
+            taken_back |= {scan_id, stands.undo_of}
+    return frozenset(taken_back)
+
+
 def assign(state: State, programme: Programme) -> dict[str, Slot]:
     """The slots of the edition's sessions on which a fact bears, by session.
 
     design.md §4: "every content received under a scan's id bears on each slot that any of those
-    contents names or is assigned to, whether it stands or not".
+    contents names or is assigned to, whether it stands or not". So does one that takes a scan
+    back on each slot of that scan.
     """
     slots: dict[str, Slot] = {}
+    taken_back = undone(state)
     for scan_id, contents in state.scans.items():
         stands = contents[0]
         home = session_of(stands, programme)
         borne = {home}
         for other in contents[1:]:
             borne.add(session_of(other, programme))
+        for each in contents:
+            if each.undo_of:
+                targets = state.scans.get(each.undo_of, ())
+                borne.update(session_of(target, programme) for target in targets)
         for session in borne:
             if session:
                 slots.setdefault(session, Slot()).bear(len(contents), contents[-1].at)
-        if home:
+        if home and scan_id not in taken_back:
             slots[home].scans.append(Scan(stands.at, stands.seq, scan_id, stands.direction))
     for session, corrections in state.corrections.items():
         if session in programme.sittings:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from ijaza_contracts.edition import Session
+from ijaza_contracts.edition import Module, Session
 from ijaza_contracts.enrollment import EditionPublished
 
 from ijaza_attendance.domain.times import seconds_of
@@ -18,7 +18,10 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Sitting:
-    """A session of the edition. `teaching` is the session less its breaks, in order."""
+    """A session of the edition. `teaching` is the session less its breaks, in order.
+
+    `title` is its module's, by language.
+    """
 
     session: str
     module: str
@@ -26,6 +29,7 @@ class Sitting:
     end: int
     teaching: tuple[Span, ...]
     cancelled: bool
+    title: Mapping[str, str]
 
     @property
     def scheduled(self) -> int:
@@ -37,10 +41,12 @@ class Sitting:
 class Programme:
     """One revision of an edition: its sessions in their order, and how scans are read.
 
-    `published_at` is the time of the revision.
+    `published_at` is the time of the revision; titles are by language.
     """
 
     edition: str
+    title: Mapping[str, str]
+    timezone: str
     revision: int
     published_at: int
     record: Literal["in-out", "in-only"]
@@ -52,6 +58,12 @@ class Programme:
     def stamp(self) -> str:
         """Changes with the revision: every slot may then count other seconds."""
         return str(self.revision)
+
+    @property
+    def latest_end(self) -> int:
+        """The end of the last session that is held, in the times of this revision."""
+        held = [each.end for each in self.sittings.values() if not each.cancelled]
+        return max(held, default=self.published_at)
 
     def session_at(self, at: int) -> str:
         """The session that a scan without one belongs to, empty if none is near.
@@ -76,29 +88,32 @@ def on_edition_published(current: Programme | None, event: EditionPublished) -> 
     definition = event.definition
     return Programme(
         edition=event.edition,
+        title=definition.title,
+        timezone=definition.timezone,
         revision=event.revision,
         published_at=seconds_of(event.at),
         record=definition.attendance.record,
         missing_out=definition.attendance.missing_out,
         modules=tuple(module.id for module in definition.modules),
         sittings={
-            session.id: _sitting(module.id, session)
+            session.id: _sitting(module, session)
             for module in definition.modules
             for session in module.sessions
         },
     )
 
 
-def _sitting(module: str, session: Session) -> Sitting:
+def _sitting(module: Module, session: Session) -> Sitting:
     start, end = seconds_of(session.start), seconds_of(session.end)
     breaks = [(seconds_of(each.start), seconds_of(each.end)) for each in session.breaks]
     return Sitting(
         session=session.id,
-        module=module,
+        module=module.id,
         start=start,
         end=end,
         teaching=_without((start, end), breaks),
         cancelled=session.cancelled,
+        title=module.title,
     )
 
 

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from ijaza_contracts.attendance import ReviewKind
 
-from ijaza_attendance.domain.presence import Slot, assign, session_of, stay
+from ijaza_attendance.domain.presence import Slot, assign, session_of, stay, undone
 from ijaza_attendance.domain.programme import Programme
 from ijaza_attendance.domain.state import Content, State, Verdict
 from ijaza_attendance.domain.times import instant
@@ -26,6 +26,7 @@ def review(state: State, programme: Programme) -> list[ReviewItem]:
     nothing."
     """
     items: list[ReviewItem] = []
+    taken_back = undone(state)
     for scan_id, contents in state.scans.items():
         stands, *others = contents
         items.extend(
@@ -34,7 +35,7 @@ def review(state: State, programme: Programme) -> list[ReviewItem]:
         )
         if not state.takes_part:
             items.append(ReviewItem("not-taking-part", stands.session, scan_id))
-        elif not session_of(stands, programme):
+        elif scan_id not in taken_back and not session_of(stands, programme):
             items.append(ReviewItem("no-session", stands.session, scan_id))
     if state.takes_part:
         for session, slot in assign(state, programme).items():
@@ -51,7 +52,8 @@ def verdict_on(item: ReviewItem, state: State) -> Verdict | None:
 def describe(content: Content) -> str:
     """A content in words that no other content of the same scan id and session has."""
     at = instant(content.at).isoformat().replace("+00:00", "Z")
-    return f"{content.direction} at {at}, seq {content.seq}, device {content.device}"
+    said = f"{content.direction} at {at}, seq {content.seq}, device {content.device}"
+    return f"{said}, takes back {content.undo_of}" if content.undo_of else said
 
 
 def _of_presence(session: str, slot: Slot, programme: Programme) -> list[ReviewItem]:

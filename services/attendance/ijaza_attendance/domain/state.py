@@ -14,7 +14,7 @@ class Content(NamedTuple):
     """What a scan says, its fields in the order that decides which of several contents stands.
 
     formats.md, *Scans*: "of several contents the least by (time, seq, direction, device, session)
-    stands". `session` is as written, and may be empty.
+    stands". `session` is as written, and may be empty; `undo_of` is the scan that it takes back.
     """
 
     at: int
@@ -22,6 +22,7 @@ class Content(NamedTuple):
     direction: Direction
     device: str
     session: str
+    undo_of: str = ""
 
 
 class Correction(NamedTuple):
@@ -58,6 +59,24 @@ class Verdict(NamedTuple):
     reason: str
 
 
+class Pass(NamedTuple):
+    """A pass of the participant; the one with the highest `ordinal` is the newest."""
+
+    ordinal: int
+    key_id: str
+    issued_at: int
+    expires_at: int
+    actor: str
+
+
+class PassRevocation(NamedTuple):
+    """Why a pass is valid no longer."""
+
+    at: int
+    actor: str
+    reason: str
+
+
 class Published(NamedTuple):
     """What was last said of a slot: version (revision, facts), seconds and their source."""
 
@@ -72,7 +91,8 @@ class State:
     """The fold of one participant's facts. `takes_part` means ever, withdrawn since or not.
 
     `scans` holds the distinct contents received under each scan's id, the standing one first;
-    `corrections` and `excuses` are by session and correction id, `published` by session.
+    `corrections` and `excuses` are by session and correction id, `published` by session, passes
+    by serial. `number` is the participant's place in the order of selection, 0 while not known.
     """
 
     edition: str
@@ -84,3 +104,6 @@ class State:
     excuses: Mapping[str, Mapping[str, Excuse]] = field(default_factory=dict)
     verdicts: tuple[Verdict, ...] = ()
     published: Mapping[str, Published] = field(default_factory=dict)
+    number: int = 0
+    passes: Mapping[str, Pass] = field(default_factory=dict)
+    passes_revoked: Mapping[str, PassRevocation] = field(default_factory=dict)
