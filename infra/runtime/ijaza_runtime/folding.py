@@ -1,13 +1,14 @@
-"""From the records of a poll to states in memory: each participant's records at once.
+"""From the records of a few polls to states in memory: each participant's records at once.
 
 That is the path every event takes, and where its few microseconds go (bench/README.md). Grouped
-by key, a state is looked up and copied once for all its events of a poll, and is in the
-processor's cache while they are folded. Events are dropped as soon as they are folded: thousands
-of them, kept, cost more in the garbage collector than decoding them does.
+by participant, a state is copied once for all its events, and is in the processor's cache while
+they are folded. Of most records only the fact and the body are kept until then: records
+themselves, kept by the thousand, cost more in memory and garbage collector than decoding them.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Generic
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, NamedTuple
 
 from ijaza_contracts.envelope import Event, Undecodable, decode
 
@@ -15,65 +16,41 @@ from ijaza_runtime import tracing
 from ijaza_runtime.bus import Delivered, Slice
 from ijaza_runtime.fold import Fold, K, P, Rejected, S
 from ijaza_runtime.states import Held, States, Unsaved
-from ijaza_runtime.swift import swift_reader
+from ijaza_runtime.swift import Read, swift_reader
 
-Faults = list[tuple[Delivered, Exception]]
-"""Records that can never be folded, and why."""
+
+class Fault(NamedTuple):
+    """A record that can never be folded, the topic it stands on, and why."""
+
+    topic: str
+    record: Delivered
+    why: Exception
+
+
+@dataclass(slots=True)
+class _Alike:
+    """Facts of one type about one participant, their bodies, and the headers of the last."""
+
+    facts: list[Any]
+    bodies: list[bytes]
+    headers: Mapping[str, str]
 
 
 class Folding(Generic[S, P, K]):
-    """Folds records into the states of one fold."""
+    """Knows how the events of one fold are read and folded."""
 
     def __init__(self, fold: Fold[S, P, K]) -> None:
         self._fold = fold
         self._known = {event.TYPE: event for event in fold.handlers}
-        self._swift = {
+        self._swift: dict[str, tuple[Read, Callable[[S, Sequence[Any]], S]]] = {
             event.TYPE: (swift_reader(event), together) for event, together in fold.together.items()
         }
 
-    def fold_in(self, states: States[S], each: Slice) -> Faults:
-        """Fold the records of a slice, whose states are in memory if they are stored."""
-        faults: Faults = []
-        for key, records in _by_key(each.records).items():
-            held = states.get(key)
-            left = records if held is None else self._swiftly(states, held, records)
-            for record in left:
-                try:
-                    self._fold_one(states, record)
-                except (Undecodable, Rejected) as fault:
-                    faults.append((record, fault))
-        return faults
+    def gathering(self, states: States[S]) -> "Gathering[S]":
+        """Records are gathered in it, to be folded into these states."""
+        return Gathering(states, self._swift, self.fold_one)
 
-    def _swiftly(
-        self, states: States[S], held: Held[S], records: Sequence[Delivered]
-    ) -> Sequence[Delivered]:
-        """Fold together what can be; the records that are left."""
-        left: list[Delivered] = []
-        taken: dict[str, tuple[Callable[[Any, Sequence[Any]], Any], list[Any], list[Delivered]]]
-        taken = {}
-        for record in records:
-            headers = record.headers
-            kind = headers.get("ce_type", "")
-            swift = self._swift.get(kind)
-            if swift is None or "ce_id" not in headers:
-                left.append(record)
-                continue
-            read, together = swift
-            fact = read(record.value or b"")
-            if fact is None or fact.edition != held.edition or fact.participant != record.key:
-                left.append(record)
-                continue
-            if kind in taken:
-                _, facts, of_kind = taken[kind]
-                facts.append(fact)
-                of_kind.append(record)
-            else:
-                taken[kind] = together, [fact], [record]
-        for kind, (together, facts, of_kind) in taken.items():
-            self._keep(states, held, together(held.state, facts), kind, of_kind)
-        return left
-
-    def _fold_one(self, states: States[S], record: Delivered) -> None:
+    def fold_one(self, states: States[S], record: Delivered) -> None:
         """Fold one record. Raises what makes that impossible for ever."""
         event = decode(record.headers, record.value or b"", self._known)
         if event is None:
@@ -89,25 +66,124 @@ class Folding(Generic[S, P, K]):
         if event.edition != held.edition:
             raise Rejected("its participant belongs to another edition")
         state = self._fold.handlers[type(event)](held.state, event)
-        self._keep(states, held, state, event.TYPE, (record,))
+        if state is not held.state:
+            keep(states, key, state, (event.TYPE, [record.value or b""]), record.headers)
 
-    def _keep(
+
+class Gathering(Generic[S]):
+    """Records of one partition, on their way from polls into states.
+
+    What is of a participant in memory is read as it comes. The others wait for `begin`, so that
+    their states can be loaded together.
+    """
+
+    def __init__(
         self,
         states: States[S],
-        held: Held[S],
-        state: S,
-        kind: str,
-        records: Sequence[Delivered],
+        swift: Mapping[str, tuple[Read, Callable[[S, Sequence[Any]], S]]],
+        fold_one: Callable[[States[S], Delivered], None],
     ) -> None:
-        """Hold a folded state, if these records changed it."""
-        if state is held.state:
-            return
-        held.state = state
-        last = records[-1]
-        held.trace = last.headers.get(tracing.HEADER, held.trace)
-        held.unsaved.append((kind, [record.value or b"" for record in records]))
-        states.unsaved[last.key] = None
-        states.unsettled[last.key] = None
+        self.states = states
+        self._fold_one = fold_one
+        self._together = {kind: together for kind, (_, together) in swift.items()}
+        self._swift: dict[str, tuple[Read, dict[str, _Alike]]] = {
+            kind: (read, {}) for kind, (read, _) in swift.items()
+        }
+        self._unknown: dict[str, dict[str, list[Delivered]]] = {}
+        self._left: list[tuple[str, Delivered]] = []
+        self._faults: list[Fault] = []
+        self.count = 0
+        self.waiting = 0
+
+    def add(self, each: Slice) -> None:
+        """Take the records of a poll."""
+        self.count += len(each.records)
+        self._take(each.topic, each.records)
+
+    def missing(self) -> list[str]:
+        """The participants whose records wait, each once."""
+        return list(dict.fromkeys(key for keys in self._unknown.values() for key in keys))
+
+    def begin(self) -> None:
+        """Read what waited. Whoever was missing and is not in memory now has no state yet: their
+        records are folded one by one until there is one.
+        """
+        unknown, self._unknown = self._unknown, {}
+        self.waiting = 0
+        for topic, by_key in unknown.items():
+            for key, records in by_key.items():
+                begun = self._begin_one(topic, key, records)
+                self._take(topic, records[begun:])
+
+    def fold(self) -> list[Fault]:
+        """Fold everything, and tell what never can be. Begin before."""
+        for kind, (_, groups) in self._swift.items():
+            together = self._together[kind]
+            while groups:
+                key, alike = groups.popitem()  # let go of at once, while it is in cache
+                held = self.states.get(key)
+                assert held is not None, "no state is dropped while records are gathered"
+                state = together(held.state, alike.facts)
+                if state is not held.state:
+                    keep(self.states, key, state, (kind, alike.bodies), alike.headers)
+        for topic, record in self._left:
+            self._fold_apart(topic, record)
+        return self._faults
+
+    def _take(self, topic: str, records: Iterable[Delivered]) -> None:
+        """Read what is of participants in memory and can be read swiftly; put the rest aside."""
+        held_of, swift_of, left = self.states.get, self._swift.get, self._left
+        unknown = self._unknown.setdefault(topic, {})
+        for record in records:
+            _, key, body, headers = record
+            held = held_of(key)
+            if held is None:
+                unknown.setdefault(key, []).append(record)
+                self.waiting += 1
+                continue
+            swift = swift_of(headers.get("ce_type", ""))
+            if swift is None or body is None or "ce_id" not in headers:
+                left.append((topic, record))
+                continue
+            read, groups = swift
+            fact = read(body)
+            if fact is None or fact.edition != held.edition or fact.participant != key:
+                left.append((topic, record))
+                continue
+            alike = groups.get(key)
+            if alike is None:
+                groups[key] = _Alike([fact], [body], headers)
+            else:
+                alike.facts.append(fact)
+                alike.bodies.append(body)
+                alike.headers = headers
+
+    def _begin_one(self, topic: str, key: str, records: Sequence[Delivered]) -> int:
+        """Fold one by one until the participant has a state; how many that took."""
+        for at, record in enumerate(records):
+            if self.states.get(key) is not None:
+                return at
+            self._fold_apart(topic, record)
+        return len(records)
+
+    def _fold_apart(self, topic: str, record: Delivered) -> None:
+        try:
+            self._fold_one(self.states, record)
+        except (Undecodable, Rejected) as fault:
+            self._faults.append(Fault(topic, record, fault))
+
+
+def keep(
+    states: States[S], key: str, state: S, unsaved: Unsaved, headers: Mapping[str, str]
+) -> None:
+    """Hold a state that these events changed; the last of them came with these headers."""
+    held = states.get(key)
+    assert held is not None, "it was folded"
+    held.state = state
+    held.trace = headers.get(tracing.HEADER, held.trace)
+    held.unsaved.append(unsaved)
+    states.unsaved[key] = None
+    states.unsettled[key] = None
 
 
 def fold_again(fold: Fold[S, P, K], state: S, unsaved: Iterable[Unsaved]) -> S:
@@ -118,15 +194,3 @@ def fold_again(fold: Fold[S, P, K], state: S, unsaved: Iterable[Unsaved]) -> S:
             event = known[kind].from_body(body)
             state = fold.handlers[type(event)](state, event)
     return state
-
-
-def _by_key(records: Sequence[Delivered]) -> dict[str, list[Delivered]]:
-    """The records of each key, in their order."""
-    grouped: dict[str, list[Delivered]] = {}
-    for record in records:
-        of_key = grouped.get(record.key)
-        if of_key is None:
-            grouped[record.key] = [record]
-        else:
-            of_key.append(record)
-    return grouped

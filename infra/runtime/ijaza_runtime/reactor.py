@@ -18,10 +18,7 @@ from ijaza_runtime.bus import (
     Bus,
     BusError,
     Consumer,
-    Delivered,
     Ousted,
-    Record,
-    Slice,
     TopicPartition,
     partition_of,
 )
@@ -29,7 +26,7 @@ from ijaza_runtime.deadletters import dead_letter
 from ijaza_runtime.failpoints import Step, nowhere
 from ijaza_runtime.failures import Failures
 from ijaza_runtime.fold import Fold, K, P, S
-from ijaza_runtime.folding import Folding
+from ijaza_runtime.folding import Folding, Gathering
 from ijaza_runtime.meter import UNHEARD, Meter
 from ijaza_runtime.observe import log
 from ijaza_runtime.outbox import Outbox
@@ -41,9 +38,11 @@ from ijaza_runtime.store import Store
 
 BATCH = 5_000
 """Records polled at once."""
-GATHERED = 20_000
+GATHERED = 10_000
 """Records folded at once while a backlog stands: the more of them one participant has, the less
-each costs, and a bus may give few in a poll. Nothing else runs meanwhile, for about 0.15 s."""
+each costs; the more there are, the less of them is in the processor's cache."""
+WAITING = 500
+"""Records that wait for states which are not in memory, before those are loaded."""
 KEPT = 16_384
 """States kept in memory, over all partitions."""
 SAVE_EVERY = 1.0
@@ -229,11 +228,10 @@ class Reactor(Generic[S, P, K]):
         horizon = await consumer.ends(partition)
         positions: dict[str, int] = {}
         saved_at = self._now()
-        while slices := await self._gathered(consumer, partition, positions, horizon):
+        while gathered := await self._gathered(consumer, partition, positions, horizon):
             begun = perf_counter()
-            await self._fold_in(states, slices)
-            records = sum(len(each.records) for each in slices)
-            self._meter.folded(self._service, records, perf_counter() - begun)
+            await self._fold_in(partition, gathered)
+            self._meter.folded(self._service, gathered.count, perf_counter() - begun)
             self._step("folded")
             if _reached(positions, horizon):
                 break
@@ -259,21 +257,24 @@ class Reactor(Generic[S, P, K]):
         partition: int,
         positions: dict[str, int],
         horizon: Mapping[str, int],
-    ) -> list[Slice]:
-        """The next records, of as many polls as they take; none at the end.
+    ) -> Gathering[S] | None:
+        """The next records, of as many polls as they take; None at the end.
 
         `positions` is moved behind them.
         """
-        gathered: dict[str, list[Delivered]] = {}
+        gathered = self._folding.gathering(self._states[partition])
         while slices := await consumer.poll(partition, BATCH):
             self._step("polled")
             for each in slices:
-                gathered.setdefault(each.topic, []).extend(each.records)
+                gathered.add(each)
                 positions[each.topic] = each.records[-1].offset + 1
-            enough = sum(map(len, gathered.values())) >= GATHERED
+            if gathered.waiting >= WAITING:
+                await self._begin(gathered)
+            enough = gathered.count >= GATHERED
             if enough or self._stopping or _reached(positions, horizon):
                 break
-        return [Slice(topic, partition, records) for topic, records in gathered.items()]
+        await self._begin(gathered)
+        return gathered if gathered.count else None
 
     async def _commit(self, consumer: Consumer, partition: int, positions: dict[str, int]) -> None:
         await consumer.commit(
@@ -281,29 +282,25 @@ class Reactor(Generic[S, P, K]):
         )
         self._step("committed")
 
-    async def _fold_in(self, states: States[S], slices: Sequence[Slice]) -> None:
+    async def _fold_in(self, partition: int, gathered: Gathering[S]) -> None:
         """Fold records into states in memory; what can never be folded goes to the dead letters."""
-        await self._load(states, slices)
+        letters = dead_letters(self._service).name
         dead = [
-            self._dead_letter(each.topic, each.partition, *fault)
-            for each in slices
-            for fault in self._folding.fold_in(states, each)
+            dead_letter(letters, topic, partition, record, why)
+            for topic, record, why in gathered.fold()
         ]
         if dead:
             await self._bus.publish(dead)
 
-    def _dead_letter(
-        self, topic: str, partition: int, record: Delivered, fault: Exception
-    ) -> Record:
-        return dead_letter(dead_letters(self._service).name, topic, partition, record, fault)
-
-    async def _load(self, states: States[S], slices: Sequence[Slice]) -> None:
-        """Bring the states that records are of into memory, as far as they are stored."""
-        missing = states.missing(record.key for each in slices for record in each.records)
-        if missing:
-            stored = await self._store.load(self._fold.collection, missing)
-            for key, document in stored.items():
-                states.put(key, self._settling.held(document))
+    async def _begin(self, gathered: Gathering[S]) -> None:
+        """Bring the states that records wait for into memory, as far as they are stored."""
+        missing = gathered.missing()
+        if not missing:
+            return
+        stored = await self._store.load(self._fold.collection, missing)
+        for key, document in stored.items():
+            gathered.states.put(key, self._settling.held(document))
+        gathered.begin()
 
 
 def _reached(positions: Mapping[str, int], horizon: Mapping[str, int]) -> bool:

@@ -12,13 +12,16 @@ from ijaza_runtime.adapters.kafka_errors import bus_error
 from ijaza_runtime.adapters.kafka_intake import Intake
 from ijaza_runtime.adapters.kafka_lookout import Lookout
 from ijaza_runtime.adapters.kafka_membership import Membership
-from ijaza_runtime.adapters.kafka_records import delivered
+from ijaza_runtime.adapters.kafka_records import Opened
 from ijaza_runtime.bus import BusError, Ousted, Slice, TopicPartition
 from ijaza_runtime.waiting import happens
 
 POLL_SECONDS = 10.0
 """How long a poll waits for records that stand on the log and do not come."""
 COMMIT_SECONDS = 10.0
+_OPENED = 100
+"""Records of a poll: so many are parsed and handled before the next, while they are in the
+processor's cache."""
 _LAYING_SECONDS = 0.05
 """In so long, what aiokafka has given out is laid in."""
 
@@ -62,6 +65,7 @@ class KafkaConsumer:
         return {topic: ends[TopicPartition(topic, partition)] for topic in self._topics}
 
     async def poll(self, partition: int, most: int) -> Sequence[Slice]:
+        await asyncio.sleep(0)  # while a backlog is folded, the next fetch comes in
         intake = self._holding(partition)
         await self._place(intake, partition)
         clock = asyncio.get_running_loop().time
@@ -146,13 +150,14 @@ class KafkaConsumer:
         """What is there of a partition. The topic that comes first changes every time."""
         self._turn += 1
         first = self._turn % len(self._topics)
+        most = min(most, _OPENED)
         slices = []
         for place in self._places(partition)[first:] + self._places(partition)[:first]:
-            records = delivered(intake.take(place, most))
-            if records:
-                most -= len(records)
-                self._known[place] = records[-1].offset + 1
-                slices.append(Slice(place.topic, place.partition, records))
+            parsed = intake.take(place, most)
+            if parsed:
+                most -= len(parsed)
+                self._known[place] = parsed[-1].offset + 1
+                slices.append(Slice(place.topic, place.partition, Opened(parsed)))
         return slices
 
     async def _behind(self, intake: Intake, partition: int) -> list[TopicPartition]:

@@ -1,33 +1,33 @@
 """What was fetched of the partitions held, place by place, until it is polled.
 
-Records are decoded only a little ahead, because Python's garbage collector visits each that waits:
-`AHEAD` of each place of the partition that is being polled, `PEEKED` of every other place, so that
-`Consumer.wait` knows of them. What was fetched beyond that waits undecoded in aiokafka, at most
-one fetch (`FETCH_BYTES`) for each place, and no place waits for another.
+It waits as parcels, unopened, so that no record is an object before it is polled: `AHEAD` of each
+place of the partition that is being polled, one parcel of every other place, so that
+`Consumer.wait` knows of them. What was fetched beyond that waits in aiokafka, at most one fetch
+(`FETCH_BYTES`) for each place, and no place waits for another.
 """
 
-from bisect import bisect_left
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from itertools import islice
+from typing import Any, NamedTuple
 
-from aiokafka import AIOKafkaConsumer, ConsumerRecord
+from aiokafka import AIOKafkaConsumer
 from aiokafka import TopicPartition as KafkaPlace
 
+from ijaza_runtime.adapters.kafka_parcels import Parcel
 from ijaza_runtime.bus import TopicPartition
 
 FETCH_BYTES = 4 * 1_048_576
 """What a broker gives at most of one place at a time."""
 AHEAD = 10_000
-"""Records decoded of one place of the polled partition before it was asked for them."""
-PEEKED = 500
-"""Records decoded of a place of another partition."""
-_AT_ONCE = 5_000
+"""Records that wait of one place of the polled partition, before more are taken in."""
+_PARCELS = 5_000
+_PEEKED = 1
 
 
 class Wanted(NamedTuple):
-    """Of which places records are wanted, and how many altogether."""
+    """Of which places parcels are wanted, and how many altogether."""
 
     places: list[KafkaPlace]
     most: int
@@ -35,36 +35,52 @@ class Wanted(NamedTuple):
 
 @dataclass(slots=True)
 class Shelf:
-    """The records of one place.
+    """The parcels of one place.
 
     `next` is the offset to be laid in next; None while nobody has said where to begin, and then
     nothing is taken in. `gap` is where records were missing, if so: the log was compacted there,
-    or has lost them. `lost` says why the place cannot be read on.
+    or has lost them. `lost` says why the place cannot be read on. `taken` is the offset after the
+    last record that was taken.
     """
 
     place: KafkaPlace
     next: int | None = None
     gap: int | None = None
     lost: str | None = None
-    runs: deque[list[ConsumerRecord]] = field(default_factory=deque)
-    waiting: int = 0
+    taken: int = 0
+    parcels: deque[Parcel] = field(default_factory=deque)
+    _open: tuple[Parcel, Iterator[Any]] | None = None
 
-    def take(self, most: int) -> list[ConsumerRecord]:
-        """The next records, at most so many."""
-        taken: list[ConsumerRecord] = []
-        while self.runs and len(taken) < most:
-            run = self.runs.popleft()
-            left = most - len(taken)
-            if len(run) > left:
-                self.runs.appendleft(run[left:])
-                run = run[:left]
-            taken = taken + run if taken else run
-        self.waiting -= len(taken)
+    @property
+    def waiting(self) -> int:
+        """How many records wait, at most: some may have been compacted away."""
+        return 0 if self.next is None or self.is_empty() else self.next - self.taken
+
+    def is_empty(self) -> bool:
+        """Whether nothing waits."""
+        return not self.parcels and self._open is None
+
+    def take(self, most: int) -> list[Any]:
+        """The next records as aiokafka's parser makes them, at most so many."""
+        taken: list[Any] = []
+        while len(taken) < most and not self.is_empty():
+            if self._open is None:
+                parcel = self.parcels.popleft()
+                self._open = parcel, parcel.opened()
+            parcel, records = self._open
+            room = most - len(taken)
+            more = list(islice(records, room))
+            taken += more
+            if len(more) < room:
+                self._open = None
+                self.taken = parcel.next
+            else:
+                self.taken = more[-1].offset + 1
         return taken
 
     def clear(self) -> None:
-        self.runs.clear()
-        self.waiting = 0
+        self.parcels.clear()
+        self._open = None
         self.gap = None
 
 
@@ -105,7 +121,7 @@ class Intake:
         """Fetch from this offset on."""
         shelf = self._shelves[place]
         shelf.clear()
-        shelf.next = offset
+        shelf.next = shelf.taken = offset
         self._consumer.seek(shelf.place, offset)
         self._consumer.resume(shelf.place)
 
@@ -117,28 +133,28 @@ class Intake:
         shelf.lost = lost
         self._consumer.pause(shelf.place)
 
-    def lay(self, run: list[ConsumerRecord], position: int) -> None:
-        """Take records of one place; `position` is where the consumer stands behind them.
+    def lay(self, parcels: Sequence[Parcel], position: int) -> None:
+        """Take parcels of one place; `position` is where the consumer stands behind them.
 
         What comes from before a `begin` is refused: the consumer stands elsewhere since, and
         fetches again what is due.
         """
-        shelf = self._shelves[place_of(run)]
-        if shelf.next is None or run[0].offset < shelf.next or position <= run[-1].offset:
+        first, last = parcels[0], parcels[-1]
+        shelf = self._shelves[TopicPartition(*first.place)]
+        if shelf.next is None or first.start < shelf.next or position < last.next:
             return
-        if run[0].offset > shelf.next and shelf.gap is None:
+        if max(first.start, first.batch.base_offset) > shelf.next and shelf.gap is None:
             shelf.gap = shelf.next
-        shelf.runs.append(run)
-        shelf.waiting += len(run)
+        shelf.parcels.extend(parcels)
         shelf.next = position
 
-    def take(self, place: TopicPartition, most: int) -> list[ConsumerRecord]:
-        """The next records of a place, at most so many."""
+    def take(self, place: TopicPartition, most: int) -> list[Any]:
+        """The next records of a place, at most so many; see `Shelf.take`."""
         self._polled = place.partition
         return self._shelves[place].take(most)
 
     def wanted(self) -> Wanted:
-        """What the partition that is being polled has room for, by the thousand."""
+        """What the partition that is being polled has room for."""
         places = [
             shelf.place
             for shelf in self._shelves.values()
@@ -146,41 +162,23 @@ class Intake:
             and shelf.next is not None
             and shelf.waiting < AHEAD
         ]
-        return Wanted(places, _AT_ONCE)
+        return Wanted(places, _PARCELS)
 
     def peeked(self) -> Wanted:
-        """What any partition has room for, a few at a time."""
+        """What any partition has room for, one at a time."""
         places = [
             shelf.place
             for shelf in self._shelves.values()
             if shelf.next is not None
             and (
-                not shelf.runs or (shelf.place.partition == self._polled and shelf.waiting < AHEAD)
+                shelf.is_empty()
+                or (shelf.place.partition == self._polled and shelf.waiting < AHEAD)
             )
         ]
-        return Wanted(places, PEEKED)
+        return Wanted(places, _PEEKED)
 
     def refetch(self) -> None:
         """Stand again where each place was laid in up to: a fetch was lost on its way here."""
         for shelf in self._shelves.values():
             if shelf.next is not None:
                 self._consumer.seek(shelf.place, shelf.next)
-
-
-def place_of(run: Sequence[ConsumerRecord]) -> TopicPartition:
-    return TopicPartition(run[0].topic, run[0].partition)
-
-
-def runs_of(records: Sequence[ConsumerRecord]) -> Iterator[list[ConsumerRecord]]:
-    """The records of each place, which stand together in what FastStream hands over."""
-    start = 0
-    while start < len(records):
-        here = records[start].topic, records[start].partition
-        end = bisect_left(
-            records,
-            True,
-            lo=start,
-            key=lambda each, here=here: (each.topic, each.partition) != here,  # type: ignore[misc]
-        )
-        yield list(records[start:end])
-        start = end

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any, Protocol, cast
 
-from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener
 from aiokafka import TopicPartition as KafkaPlace
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 from aiokafka.errors import ConsumerStoppedError
@@ -20,6 +20,7 @@ from faststream.kafka.message import FAKE_CONSUMER, KafkaMessage
 from ijaza_runtime.adapters.kafka_access import METADATA_SECONDS, Cluster, security_of
 from ijaza_runtime.adapters.kafka_ending import stopped
 from ijaza_runtime.adapters.kafka_intake import FETCH_BYTES, Wanted
+from ijaza_runtime.adapters.kafka_parcels import Parcel, seal
 
 SESSION_SECONDS = 10.0
 """A member that was not heard of for so long has lost its partitions."""
@@ -45,10 +46,10 @@ class Receiver(Protocol):
 
     def assigned(self, consumer: AIOKafkaConsumer, places: frozenset[KafkaPlace]) -> None: ...
 
-    async def received(self, records: Sequence[ConsumerRecord]) -> None: ...
+    async def received(self, parcels: Sequence[Parcel]) -> None: ...
 
     def wanted(self) -> Sequence[Wanted]:
-        """Of which places records are wanted at once, and of which if those have none."""
+        """Of which places parcels are wanted at once, and of which if those have none."""
         ...
 
     def failed(self, error: Exception) -> None: ...
@@ -79,15 +80,12 @@ class _Consumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka carries no 
 
     async def getmany(
         self, *_: KafkaPlace, timeout_ms: int = 0, max_records: int | None = None
-    ) -> dict[KafkaPlace, list[ConsumerRecord]]:
+    ) -> dict[KafkaPlace, list[Parcel]]:
         try:
-            for wanted, patience in zip(self._receiver.wanted(), (0, timeout_ms), strict=True):
-                if wanted.places:
-                    found = await super().getmany(
-                        *wanted.places, timeout_ms=patience, max_records=wanted.most
-                    )
-                    if found:
-                        return cast("dict[KafkaPlace, list[ConsumerRecord]]", found)
+            if found := await self._fetched():
+                return found
+            if await self._is_told_of_a_fetch(timeout_ms / 1000):
+                return await self._fetched()
         except ConsumerStoppedError:
             raise
         except Exception as error:  # whatever it is, the partitions must not stand still unseen
@@ -95,9 +93,29 @@ class _Consumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka carries no 
             await asyncio.sleep(_AFTER_FAILURE_SECONDS)
         return {}
 
+    async def _fetched(self) -> dict[KafkaPlace, list[Parcel]]:
+        """What is there of what is wanted."""
+        for wanted in self._receiver.wanted():
+            if wanted.places:
+                seal(self)
+                found = await super().getmany(*wanted.places, max_records=wanted.most)
+                if found:
+                    return cast("dict[KafkaPlace, list[Parcel]]", found)
+        return {}
+
+    async def _is_told_of_a_fetch(self, seconds: float) -> bool:
+        """Whether something was fetched within so long. Raises what the fetching failed with."""
+        fetched = self._fetcher._create_fetch_waiter()
+        try:
+            async with asyncio.timeout(seconds):
+                await fetched
+        except TimeoutError:
+            return False
+        return True
+
 
 class Link:
-    """Joins a group for topics and hands their raw records to a receiver, batch by batch."""
+    """Joins a group for topics and hands their records to a receiver, in parcels."""
 
     def __init__(
         self, cluster: Cluster, group: str, topics: Sequence[str], receiver: Receiver
@@ -171,14 +189,14 @@ class Link:
             await stopped(consumer, self._subscriber.stop())
         await self._broker.stop()
 
-    async def _handle(self, records: Sequence[ConsumerRecord]) -> None:
-        await self.receiver.received(records)
+    async def _handle(self, parcels: Sequence[Parcel]) -> None:
+        await self.receiver.received(parcels)
         await asyncio.sleep(0)  # a backlog lets FastStream's loop run on without a pause
 
 
-async def _raw(records: Sequence[ConsumerRecord]) -> KafkaMessage:
-    """A message of FastStream's around records that nobody has looked into."""
-    return KafkaMessage(raw_message=records, body=b"", consumer=FAKE_CONSUMER)
+async def _raw(parcels: Sequence[Parcel]) -> KafkaMessage:
+    """A message of FastStream's around parcels that nobody has opened."""
+    return KafkaMessage(raw_message=parcels, body=b"", consumer=FAKE_CONSUMER)
 
 
 async def _undecoded(message: KafkaMessage) -> Any:

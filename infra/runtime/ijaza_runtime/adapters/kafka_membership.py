@@ -2,16 +2,18 @@
 
 import asyncio
 from collections.abc import Sequence
+from itertools import groupby
 
-from aiokafka import AIOKafkaConsumer, ConsumerRecord
+from aiokafka import AIOKafkaConsumer
 from aiokafka import TopicPartition as KafkaPlace
 from aiokafka.errors import KafkaError
 
 from ijaza_runtime.adapters.kafka_access import Cluster
 from ijaza_runtime.adapters.kafka_errors import bus_error
-from ijaza_runtime.adapters.kafka_intake import Intake, Wanted, place_of, runs_of
+from ijaza_runtime.adapters.kafka_intake import Intake, Wanted
 from ijaza_runtime.adapters.kafka_link import Link
-from ijaza_runtime.bus import BusError
+from ijaza_runtime.adapters.kafka_parcels import Parcel
+from ijaza_runtime.bus import BusError, TopicPartition
 from ijaza_runtime.observe import log
 
 _REJOIN_SECONDS = 1.0
@@ -81,14 +83,14 @@ class Membership:
         self.intake = Intake(consumer, places)
         self.tell()
 
-    async def received(self, records: Sequence[ConsumerRecord]) -> None:
+    async def received(self, parcels: Sequence[Parcel]) -> None:
         intake = self.intake
         if intake is None:
             return
-        for run in runs_of(records):
-            place = place_of(run)
+        for at, of_place in groupby(parcels, lambda parcel: parcel.place):
+            place = TopicPartition(*at)
             if place in intake and intake[place].next is not None:
-                intake.lay(run, await self.consumer.position(intake[place].place))
+                intake.lay(list(of_place), await self.consumer.position(at))
         self.tell()
 
     def wanted(self) -> Sequence[Wanted]:

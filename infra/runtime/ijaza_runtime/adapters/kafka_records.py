@@ -5,7 +5,7 @@ to its bytes when it is published again, as to the dead letters: nothing is lost
 """
 
 from collections.abc import ItemsView, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, overload
 
 from aiokafka import ConsumerRecord
 
@@ -66,6 +66,40 @@ class Headers(Mapping[str, str]):
 
     def __repr__(self) -> str:
         return repr(dict(self))
+
+
+class Opened(Sequence[Delivered]):
+    """Records as the port gives them, each made of what aiokafka parsed when it is looked at.
+
+    Whoever looks at them once and lets them go has never more than one of them in memory.
+    """
+
+    __slots__ = ("_parsed",)
+
+    def __init__(self, parsed: list[Any]) -> None:
+        self._parsed = parsed
+
+    def __iter__(self) -> Iterator[Delivered]:
+        for each in self._parsed:
+            try:
+                key = each.key.decode()
+            except (AttributeError, UnicodeDecodeError):  # a foreign one
+                key = _text(each.key)
+            yield _new(Delivered, (each.offset, key, each.value, Headers(each.headers)))
+
+    def __len__(self) -> int:
+        return len(self._parsed)
+
+    @overload
+    def __getitem__(self, at: int) -> Delivered: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> "Opened": ...
+
+    def __getitem__(self, at: int | slice) -> "Delivered | Opened":
+        if isinstance(at, slice):
+            return Opened(self._parsed[at])
+        return next(iter(Opened([self._parsed[at]])))
 
 
 def delivered(records: Sequence[ConsumerRecord]) -> list[Delivered]:

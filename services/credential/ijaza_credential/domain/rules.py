@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from ijaza_credential.domain.programme import (
     Bounds,
@@ -72,7 +73,8 @@ class Attendance:
     @property
     def met(self) -> bool:
         """formats.md, *Modules*: "Met = attended ≥ needed"."""
-        return self.attended >= self.needed
+        # As exact as comparing with the fraction itself, in a tenth of the time.
+        return self.attended * self.needed.denominator >= self.needed.numerator
 
     @property
     def name(self) -> str:
@@ -121,7 +123,16 @@ def needed_seconds(bounds: Bounds | None, scheduled: int) -> Fraction:
     """
     if bounds is None:
         return Fraction(0)
-    return max(bounds.share * scheduled, bounds.seconds)
+    share, seconds = bounds.share, bounds.seconds
+    return _greater(
+        share.numerator, share.denominator, seconds.numerator, seconds.denominator, scheduled
+    )
+
+
+@lru_cache(maxsize=4096)
+def _greater(share: int, share_of: int, seconds: int, seconds_of: int, scheduled: int) -> Fraction:
+    """A module asks the same of nearly everybody, and fractions are slow to make and to hash."""
+    return max(Fraction(share, share_of) * scheduled, Fraction(seconds, seconds_of))
 
 
 def module_sums(state: State, module: Module) -> ModuleSums:
