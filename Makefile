@@ -36,7 +36,7 @@ lint: .venv/ready
 
 types: .venv/ready
 	MYPYPATH=$(subst $(eval ) ,:,$(DISTRIBUTIONS)) $(BIN)/mypy contracts/ijaza_contracts infra/runtime/ijaza_runtime infra/local/ijaza_local \
-		services/*/ijaza_* tests bench infra/docker/closure.py examples/partner
+		services/*/ijaza_* tests bench infra/docker/closure.py examples/partner examples/kiosk
 
 walls: .venv/ready
 	$(BIN)/lint-imports
@@ -54,6 +54,8 @@ lock: .venv/ready
 bench: .venv/ready
 	$(BIN)/python -m bench.edition
 	$(BIN)/python -m bench.fold
+	$(BIN)/python -m bench.scans
+	$(BIN)/python -m bench.kiosk
 
 clean:
 	rm -rf .venv out .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

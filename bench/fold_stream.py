@@ -47,7 +47,7 @@ def references(participants: int) -> Iterator[Record]:
         yield record_of(
             PersonRecorded(
                 edition=known.id,
-                participant=_id(number),
+                participant=participant(number),
                 at=APPLIED,
                 version=1,
                 name_en=f"Participant {number}",
@@ -71,7 +71,7 @@ def _record(event: Event) -> Record:
 
 def _events(known: Edition, people: range) -> Iterator[Event]:
     for number in people:
-        said = {"edition": known.id, "participant": _id(number), "at": APPLIED}
+        said = {"edition": known.id, "participant": participant(number), "at": APPLIED}
         yield ApplicationSubmitted.model_validate(said)
         yield ParticipantSelected.model_validate({**said, "number": number + 1, "via": "ranking"})
     for module in known.modules:
@@ -90,7 +90,7 @@ def _attended(known: str, session: Session, people: range) -> Iterator[Event]:
         for version, left in enumerate((whole // 2, 300, number % 240), 1):
             yield SessionAttended(
                 edition=known,
-                participant=_id(number),
+                participant=participant(number),
                 at=session.start + timedelta(seconds=number % 900 + 1200 * version),
                 session=session.id,
                 seconds=whole - left,
@@ -101,7 +101,7 @@ def _attended(known: str, session: Session, people: range) -> Iterator[Event]:
 def _excused(known: str, session: Session, number: int) -> Iterator[Event]:
     said = {
         "edition": known,
-        "participant": _id(number),
+        "participant": participant(number),
         "at": session.end,
         "session": session.id,
         "correction": f"correction-{number}",
@@ -129,7 +129,7 @@ def _attempt(
     attempt, taken, version = slot
     said = {
         "edition": known,
-        "participant": _id(number),
+        "participant": participant(number),
         "at": taken + timedelta(minutes=number % 600),
         "module": module,
         "attempt": attempt,
@@ -143,6 +143,6 @@ def _attempt(
     return TestFailed.model_validate({**said, "because": "below_pass_mark"})
 
 
-def _id(number: int) -> str:
+def participant(number: int) -> str:
     """As long as the ids that enrollment derives."""
     return f"{number * 2654435761 % 2**32:08x}{number:024x}"

@@ -15,8 +15,9 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 from tests.browser.conftest import ARGUMENTS
-from tests.browser.fake_door import FakeDoor, Served, served
+from tests.browser.fake_door import FakeDoor
 from tests.browser.kiosk_page import Kiosk
+from tests.browser.serving import served
 
 
 def measured(people: int, scans: int, profile: Path) -> list[float]:
@@ -30,7 +31,7 @@ def measured(people: int, scans: int, profile: Path) -> list[float]:
         kiosk.choose("m1-d1")
         kiosk.go_offline()
         for number in range(1, scans + 1):
-            _type_at_once(kiosk, door.door.token(number * people // scans))
+            kiosk.paste(door.door.token(number * people // scans))
             kiosk.shown("in", f"{number:08d}")
         kiosk.expect_unsent(scans)
         taken = kiosk.page.evaluate(
@@ -38,14 +39,6 @@ def measured(people: int, scans: int, profile: Path) -> list[float]:
         )
         context.close()
         return sorted(map(float, taken))
-
-
-def _type_at_once(kiosk: Kiosk[Served], text: str) -> None:
-    kiosk.page.evaluate(
-        """(text) => { for (const key of [...text, "Enter"])
-          document.body.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true })); }""",
-        text,
-    )
 
 
 def main() -> None:

@@ -20,6 +20,7 @@ _KEYS = {
     Keyed.EDITION: "The edition's id.",
     Keyed.PARTICIPANT: "The participant's id, opaque.",
     Keyed.DOOR: "The id of a device, or of a key of passes.",
+    Keyed.ISSUER: "The id of one of the issuer's keys.",
     Keyed.LETTER: "The dead letter's id.",
 }
 

@@ -15,6 +15,7 @@ ReviewKind = Literal[
     "no-session",
     "not-taking-part",
     "scan-id-reused",
+    "two-devices",
     "attempt-over-limit",
 ]
 

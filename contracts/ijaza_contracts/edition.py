@@ -30,13 +30,19 @@ class Interval(Part):
 
 
 class Session(Part):
-    """One sitting of a module. A cancelled session keeps its place and its scans."""
+    """One sitting of a module. A cancelled session keeps its place and its scans.
+
+    `merged_into` is empty but for a cancelled session that became part of another one of its
+    module: there it names that one, which is merged into none, and whatever is assigned to this
+    session by name or by nearness counts for that one.
+    """
 
     id: Identifier
     start: AwareDatetime
     end: AwareDatetime
     breaks: tuple[Interval, ...] = ()
     cancelled: bool = False
+    merged_into: Annotated[str, Field(max_length=200)] = ""
 
 
 class Test(Part):

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from ijaza_contracts.edition import Edition
+from ijaza_contracts.edition import Edition, Identifier, Part, Session
 from ijaza_contracts.envelope import Event, ParticipantEvent
 from ijaza_contracts.topics import EDITIONS, ENROLLMENT, PEOPLE, Topic
 
@@ -16,7 +16,8 @@ from ijaza_contracts.topics import EDITIONS, ENROLLMENT, PEOPLE, Topic
 class EditionPublished(Event):
     """An edition's definition, whole, as its revision `revision` (1, 2, …) has it.
 
-    To move, add or cancel a session, or to change a rule, is a new revision. The newest decides.
+    To move, add, merge or cancel a session, or to change a rule, is a new revision. The newest
+    decides.
     """
 
     TYPE: ClassVar[str] = "enrollment.EditionPublished.v1"
@@ -30,6 +31,36 @@ class EditionPublished(Event):
     @property
     def identity(self) -> tuple[object, ...]:
         return (self.revision,)
+
+
+class SessionChange(Part):
+    """A session before and after a change; `before` is null for one that was added."""
+
+    module: Identifier
+    before: Session | None = None
+    after: Session
+
+
+class SessionsChanged(Event):
+    """Somebody changed sessions by the command `correction`, which revision `revision` has in it.
+
+    It tells who asked for what, and why; what counts is the definition of that revision. It lists
+    every session that is otherwise since: none where a correction of a later time stands.
+    """
+
+    TYPE: ClassVar[str] = "enrollment.SessionsChanged.v1"
+    TOPIC: ClassVar[Topic] = EDITIONS
+
+    correction: Annotated[str, Field(min_length=1, max_length=200)]
+    kind: Literal["cancel", "move", "add", "merge"]
+    revision: Annotated[int, Field(ge=1)]
+    sessions: tuple[SessionChange, ...]
+    actor: str = ""
+    reason: str = ""
+
+    @property
+    def identity(self) -> tuple[object, ...]:
+        return (self.correction,)
 
 
 class EditionClosed(Event):

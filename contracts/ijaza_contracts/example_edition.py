@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from ijaza_contracts import edition
+from ijaza_contracts.enrollment import SessionChange
 
 
 def utc(text: str) -> datetime:
@@ -110,3 +111,16 @@ DEFINITION = edition.Edition(
         ),
     ),
 )
+
+_EARLY = edition.Session(id="m1-d3", start=utc("2019-12-17T14:00"), end=utc("2019-12-17T15:30"))
+_LATE = edition.Session(id="m1-d4", start=utc("2019-12-17T15:30"), end=utc("2019-12-17T17:00"))
+
+MERGED = (
+    SessionChange(module="m1", before=_EARLY, after=_EARLY.model_copy(update={"end": _LATE.end})),
+    SessionChange(
+        module="m1",
+        before=_LATE,
+        after=_LATE.model_copy(update={"cancelled": True, "merged_into": "m1-d3"}),
+    ),
+)
+"""Two sessions that became one over the time of both."""

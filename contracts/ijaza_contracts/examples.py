@@ -9,7 +9,9 @@ from decimal import Decimal
 from ijaza_contracts import assessment, attendance, credential, enrollment, journal, operations
 from ijaza_contracts.door_examples import DOOR
 from ijaza_contracts.envelope import CloudEvent, Event
-from ijaza_contracts.example_edition import DEFINITION, utc
+from ijaza_contracts.example_edition import DEFINITION, MERGED, utc
+from ijaza_contracts.issuer_examples import ISSUER
+from ijaza_contracts.template_examples import TEMPLATES
 
 _EDITION = DEFINITION.id
 _PARTICIPANT = "5f0c7a1be94d4a0f8f3c2d61b7a9e058"
@@ -27,6 +29,16 @@ _ENROLLMENT: tuple[Event, ...] = (
         definition=DEFINITION,
         actor="office-1",
         reason="first publication",
+    ),
+    enrollment.SessionsChanged(
+        edition=_EDITION,
+        at=utc("2019-12-15T19:10"),
+        correction="d2f7-1",
+        kind="merge",
+        revision=2,
+        sessions=MERGED,
+        actor="office-1",
+        reason="one room for both groups",
     ),
     enrollment.EditionClosed(edition=_EDITION, at=utc("2020-04-18T18:00"), actor="office-1"),
     enrollment.PersonRecorded(
@@ -202,6 +214,16 @@ _CREDENTIAL: tuple[Event, ...] = (
         version=1,
         actor="approver-1",
     ),
+    credential.ChangeDeclined(
+        edition=_EDITION,
+        participant=_PARTICIPANT,
+        at=utc("2020-05-01T09:00"),
+        version=2,
+        change="supersede",
+        facts="8c1f02b6d97e43a5b0aa61f27d3c9e48",
+        actor="approver-1",
+        because="not-proven",
+    ),
     credential.CertificateIssued(
         edition=_EDITION,
         participant=_PARTICIPANT,
@@ -245,6 +267,22 @@ _CREDENTIAL: tuple[Event, ...] = (
         version=3,
         predecessor=_SECOND,
         actor="office-1",
+    ),
+    credential.CopyLinkGiven(
+        edition=_EDITION,
+        participant=_PARTICIPANT,
+        at=utc("2020-04-20T08:00"),
+        number=1,
+        expires_at=utc("2020-07-19T08:00"),
+        actor="office-1",
+    ),
+    credential.CopyLinkRevoked(
+        edition=_EDITION,
+        participant=_PARTICIPANT,
+        at=utc("2020-05-11T08:00"),
+        number=1,
+        actor="office-1",
+        because="sent-to-somebody-else",
     ),
     credential.DocumentsMade(
         edition=_EDITION,
@@ -335,6 +373,8 @@ EXAMPLES: dict[str, CloudEvent] = {
         *DOOR,
         *_ASSESSMENT,
         *_CREDENTIAL,
+        *ISSUER,
+        *TEMPLATES,
         *_JOURNALS,
         *_GRADUATIONS,
         *_OPERATIONS,

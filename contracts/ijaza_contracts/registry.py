@@ -3,17 +3,21 @@
 from ijaza_contracts import (
     assessment,
     attendance,
+    audit,
     credential,
     door,
     enrollment,
+    issuer,
     journal,
     operations,
+    templates,
 )
 from ijaza_contracts.envelope import CloudEvent
 from ijaza_contracts.topics import Topic
 
 EVENTS: tuple[type[CloudEvent], ...] = (
     enrollment.EditionPublished,
+    enrollment.SessionsChanged,
     enrollment.EditionClosed,
     enrollment.PersonRecorded,
     enrollment.ApplicationSubmitted,
@@ -42,12 +46,20 @@ EVENTS: tuple[type[CloudEvent], ...] = (
     credential.EligibilityReached,
     credential.EligibilityLost,
     credential.CertificateApproved,
+    credential.ChangeDeclined,
     credential.CertificateIssued,
     credential.CertificateSuperseded,
     credential.CertificateRevoked,
     credential.CertificateReinstated,
+    credential.CopyLinkGiven,
+    credential.CopyLinkRevoked,
     credential.DocumentsMade,
+    audit.HistorySealed,
     journal.CertificatesStated,
+    issuer.SigningKeyAnnounced,
+    issuer.SigningKeyRetired,
+    templates.TemplatePacked,
+    templates.TemplatesChanged,
     credential.ParticipantGraduated,
     credential.GraduationSuperseded,
     credential.GraduationRevoked,

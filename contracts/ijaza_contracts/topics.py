@@ -17,6 +17,8 @@ class Keyed(Enum):
     """One partition, read in full by whoever needs it."""
     DOOR = "door"
     """One partition, keyed by the id of a device or of a key of passes."""
+    ISSUER = "issuer"
+    """One partition, keyed by the id of one of the issuer's keys."""
     LETTER = "letter"
     """One partition, keyed by the id of a dead letter."""
 
@@ -71,6 +73,7 @@ CREDENTIAL_JOURNAL = Topic(
     largest=LARGEST_RECORD,
 )
 GRADUATIONS = Topic("graduations", "credential", Keyed.EDITION, public=True)
+SIGNING_KEYS = Topic("operations.keys", "operations", Keyed.ISSUER, broadcast=True)
 AUDIT = Topic("operations.audit", "operations", Keyed.LETTER)
 
 TOPICS = (
@@ -86,10 +89,11 @@ TOPICS = (
     CREDENTIAL,
     CREDENTIAL_JOURNAL,
     GRADUATIONS,
+    SIGNING_KEYS,
     AUDIT,
 )
 
-SERVICES = tuple(dict.fromkeys(topic.owner for topic in TOPICS if topic is not AUDIT))
+SERVICES = tuple(dict.fromkeys(topic.owner for topic in TOPICS if topic.owner != AUDIT.owner))
 """The services, each with dead letters of its own; `operations` is what staff do by hand."""
 
 

@@ -6,9 +6,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
-from tests.browser.fake_door import FakeDoor, Served, served
+from tests.browser.fake_door import FakeDoor
 from tests.browser.kiosk_page import Kiosk
-from tests.thirdparty.conftest import require_tool
+from tests.browser.serving import Served, served
+from tests.browser.tour import INSECURE
+from tests.thirdparty.conftest import ROOT, installed, require_tool, run_installer
+
+TOOLS = ROOT / "infra" / "dev" / "kiosk"
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -20,6 +24,7 @@ ARGUMENTS = [
     "--disable-sync",
     "--use-fake-ui-for-media-stream",
     "--use-fake-device-for-media-stream",
+    f"--host-resolver-rules=MAP {INSECURE} 127.0.0.1",
 ]
 """Chromium for tests: no words with its maker's servers, and a camera that is none."""
 
@@ -74,3 +79,18 @@ def fresh_page(browser: Browser, door: Served) -> Iterator[Page]:
     page.goto(f"{door.url}/kiosk")
     yield page
     context.close()
+
+
+@pytest.fixture(scope="session")
+def tools() -> Path:
+    """The npm packages that tests compare with, installed once."""
+    npm = require_tool("npm")
+    inputs = [TOOLS / "package.json", TOOLS / "package-lock.json"]
+
+    def install(folder: Path) -> None:
+        for each in inputs:
+            (folder / each.name).write_bytes(each.read_bytes())
+        run_installer(npm, "ci", "--no-audit", "--no-fund", "--ignore-scripts", cwd=folder)
+
+    with installed("kiosk", inputs, install) as folder:
+        return folder / "node_modules"

@@ -5,16 +5,12 @@ accepted is in `scans`, in the order it came; what it does to answers is set fro
 """
 
 import json
-import threading
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-import uvicorn
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from fastapi import FastAPI, Request
@@ -74,8 +70,11 @@ class FakeDoor:
     sendings: list[tuple[str, int, bytes]] = field(default_factory=list)
     scans: list[dict[str, Any]] = field(default_factory=list)
     cut_replies: int = 0
+    counts_nothing: bool = False
+    cancelled: set[str] = field(default_factory=lambda: {"m2-d1"})
     slow: float = 0.0
     fail_with: int = 0
+    bundle_kept_back: bool = False
     starts: datetime = field(default_factory=lambda: datetime.now(UTC) - timedelta(minutes=5))
     expired_tokens: set[str] = field(default_factory=set)
 
@@ -116,14 +115,14 @@ class FakeDoor:
                 "title": {"en": title, "ar": arabic},
                 "start": (self.starts + timedelta(days=index)).isoformat(),
                 "end": (self.starts + timedelta(days=index, hours=3)).isoformat(),
-                "cancelled": cancelled,
+                "cancelled": name in self.cancelled,
             }
-            for index, (name, title, arabic, cancelled) in enumerate(
+            for index, (name, title, arabic) in enumerate(
                 [
-                    ("m1-d1", "Migration governance", "حوكمة الهجرة", False),
-                    ("m1-d2", "International law of migration", "القانون الدولي للهجرة", False),
-                    ("m2-d1", "Labour migration", "هجرة العمالة", True),
-                    ("m2-d2", "Data and evidence", "البيانات والأدلة", False),
+                    ("m1-d1", "Migration governance", "حوكمة الهجرة"),
+                    ("m1-d2", "International law of migration", "القانون الدولي للهجرة"),
+                    ("m2-d1", "Labour migration", "هجرة العمالة"),
+                    ("m2-d2", "Data and evidence", "البيانات والأدلة"),
                 ]
             )
         ]
@@ -195,6 +194,8 @@ class FakeDoor:
         def bundle(request: Request) -> Any:
             if refused := self._refusal(request):
                 return refused
+            if self.bundle_kept_back:
+                return _problem(503, "unavailable")
             device = request.headers["authorization"].removeprefix("Bearer token-").split(".")[0]
             contents = self._bundle(device)
             etag = 'W/"' + sha256(json.dumps(contents).encode()).hexdigest()[:16] + '"'
@@ -227,8 +228,9 @@ class FakeDoor:
             ):
                 return _problem(422, "future-dated")
             self.scans += batch["scans"]
+            outcome = "kept" if self.counts_nothing else "recorded"
             outcomes = [
-                {"scan_id": each["scan_id"], "outcome": "recorded", "code": "", "detail": ""}
+                {"scan_id": each["scan_id"], "outcome": outcome, "code": "", "detail": ""}
                 for each in batch["scans"]
             ]
             answer = json.dumps({"batch": number, "outcomes": outcomes}).encode()
@@ -258,48 +260,3 @@ class FakeDoor:
 
 def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-class Served:
-    """A door that listens, can be stopped, and listens again at the same address."""
-
-    def __init__(self, door: FakeDoor) -> None:
-        self.door = door
-        self.port = 0
-        self._server: uvicorn.Server | None = None
-        self._thread: threading.Thread | None = None
-
-    @property
-    def url(self) -> str:
-        return f"http://localhost:{self.port}"
-
-    def invite(self) -> tuple[str, str]:
-        """The next device, and a code that enrols it."""
-        return f"door-{len(self.door.devices) + 1}", sorted(self.door.codes)[0]
-
-    def start(self) -> None:
-        config = uvicorn.Config(
-            self.door.app(), host="127.0.0.1", port=self.port, log_level="critical", lifespan="off"
-        )
-        socket = config.bind_socket()
-        self.port = socket.getsockname()[1]
-        self._server = uvicorn.Server(config)
-        self._thread = threading.Thread(target=self._server.run, args=([socket],), daemon=True)
-        self._thread.start()
-
-    def stop(self) -> None:
-        if self._server and self._thread:
-            self._server.should_exit = self._server.force_exit = True
-            self._thread.join()
-            self._server = None
-
-
-@contextmanager
-def served(door: FakeDoor) -> Iterator[Served]:
-    """A door that listens until the end."""
-    server = Served(door)
-    server.start()
-    try:
-        yield server
-    finally:
-        server.stop()

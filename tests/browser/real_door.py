@@ -17,10 +17,11 @@ from ijaza_attendance.passes.keys import PassKeys
 from ijaza_attendance.passes.tokens import Claims, sign
 from ijaza_contracts.edition import Session
 from ijaza_contracts.enrollment import ParticipantSelected, PersonRecorded
-from ijaza_contracts.topics import SCANS
+from ijaza_contracts.topics import ATTEMPTS, SCANS, Topic
 from ijaza_runtime.adapters.sqlite_bus import SqliteBus
 from ijaza_runtime.outbox import records_of
 
+from tests.browser.wire import Wire, wire_to
 from tests.process.house import House
 from tests.unit.attendance.given import EDITION, PUBLISHED_AT
 from tests.unit.attendance.given import edition as edition_of
@@ -46,11 +47,19 @@ class RealDoor:
     house: House
     people: int
     port: int
+    wire: Wire
     _running: ExitStack = field(default_factory=ExitStack)
+    _office: httpx.Client = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._office = httpx.Client(
+            base_url=f"http://localhost:{self.port}", headers=self.house.headers(), timeout=60
+        )
 
     @property
     def url(self) -> str:
-        return f"http://localhost:{self.port}"
+        """Where kiosks find it: at the other end of the wire."""
+        return f"http://localhost:{self.wire.port}"
 
     def start(self) -> None:
         process = self._running.enter_context(self.house.started("attendance", port=self.port))
@@ -60,13 +69,26 @@ class RealDoor:
         """As a power cut stops it."""
         self._running.close()
 
+    def close(self) -> None:
+        """The end of it."""
+        self.stop()
+        self._office.close()
+
     def office(self, method: str, path: str, body: object = None) -> Any:
         """Ask as the office does."""
-        answer = httpx.request(
-            method, self.url + path, json=body, headers=self.house.headers(), timeout=60
-        )
+        answer = self._office.request(method, path, json=body)
         assert answer.is_success, answer.text
         return answer.json()
+
+    def issue_passes(self) -> None:
+        """Give everybody a pass, and wait until they have it."""
+        expires_at = (datetime.now(UTC) + timedelta(days=30)).isoformat()
+        asked = {"expires_at": expires_at, "participants": self.people}
+        path = f"/v1/editions/{EDITION}/passes"
+        deadline = monotonic() + 60
+        while self.office("POST", path, asked)["kept"] < self.people:
+            assert monotonic() < deadline, "passes were not issued"
+            sleep(0.2)
 
     def invite(self) -> tuple[str, str]:
         """A device and the code that enrols it."""
@@ -86,26 +108,47 @@ class RealDoor:
         )
         return sign(claims, key)
 
+    def scans(self) -> dict[str, dict[str, Any]]:
+        """The scans on the bus by their ids. Events of one id are one event."""
+        return {each["scan_id"]: each for each in self._events(SCANS)}
+
     def recorded(self) -> list[str]:
-        """The ids of the scans on the bus; one that was sent twice under one event id is one."""
-        return _apart(lambda: _scans(self.house.bus))
+        """The ids of the scans on the bus, each as often as there are events of it."""
+        return sorted(each["scan_id"] for each in self._events(SCANS))
+
+    def attempts(self) -> dict[str, dict[str, Any]]:
+        """What did not count, by the ids of the scans."""
+        told = self._events(ATTEMPTS)
+        return {each["attempt_id"]: each for each in told if "attempt_id" in each}
+
+    def counted(self) -> list[str]:
+        """The ids of the scans that stand in the states of the people, as the office is told."""
+        counted: list[str] = []
+        for number in range(1, self.people + 1):
+            path = f"/v1/editions/{EDITION}/participants/{participant(number)}/attendance"
+            for session in self.office("GET", path)["sessions"]:
+                counted += [each["scan_id"] for each in session["scans"]]
+        return sorted(counted)
+
+    def _events(self, topic: Topic) -> list[dict[str, Any]]:
+        return _apart(lambda: _events(self.house.bus, topic))
 
 
 def participant(number: int) -> str:
     return f"{number:032x}"
 
 
-async def _scans(path: Path) -> list[str]:
+async def _events(path: Path, topic: Topic) -> list[dict[str, Any]]:
     bus = SqliteBus(path)
-    follower = await bus.follower([SCANS.name])
-    events: dict[str, str] = {}
+    follower = await bus.follower([topic.name])
+    events: dict[str, dict[str, Any]] = {}
     while slices := await follower.read(1000):
         for _, _, records in slices:
             for each in records:
                 assert each.value is not None
-                events[each.headers["ce_id"]] = json.loads(each.value)["scan_id"]
+                events[each.headers["ce_id"]] = json.loads(each.value)
     await bus.close()
-    return sorted(events.values())
+    return list(events.values())
 
 
 async def _publish(path: Path, people: int) -> None:
@@ -154,14 +197,12 @@ def real_door(folder: Path, people: int = 30) -> Iterator[RealDoor]:
     folder.mkdir(exist_ok=True)
     _apart(house.provision)
     _apart(lambda: _publish(house.bus, people))
-    door = RealDoor(house, people, _free_port())
-    door.start()
-    try:
-        asked = {"expires_at": (datetime.now(UTC) + timedelta(days=30)).isoformat()}
-        deadline = monotonic() + 60
-        while door.office("POST", f"/v1/editions/{EDITION}/passes", asked)["kept"] < people:
-            assert monotonic() < deadline, "passes were not issued"
-            sleep(0.2)
-        yield door
-    finally:
-        door.stop()
+    port = _free_port()
+    with wire_to(port) as wire:
+        door = RealDoor(house, people, port, wire)
+        door.start()
+        try:
+            door.issue_passes()
+            yield door
+        finally:
+            door.close()

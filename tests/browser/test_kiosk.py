@@ -1,7 +1,5 @@
 """The kiosk's page in Chromium: set up once, then every scan is judged, kept and sent once."""
 
-import json
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -9,8 +7,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from playwright.sync_api import Browser, BrowserContext, Playwright, expect
 
 from tests.browser.conftest import ARGUMENTS
-from tests.browser.fake_door import Served, b64url, person
+from tests.browser.fake_door import b64url, person
 from tests.browser.kiosk_page import Kiosk
+from tests.browser.serving import Served
 from tests.thirdparty.conftest import require_tool
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
@@ -73,7 +72,7 @@ def test_a_pass_that_is_not_good_is_refused_with_its_reason(
     kiosk.enrol()
     kiosk.choose("m1-d1")
 
-    _paste(kiosk, text(door.door))
+    kiosk.paste(text(door.door))
 
     kiosk.shown("refused")
     assert kiosk.code() == code
@@ -90,15 +89,6 @@ def _unsigned(token: str) -> str:
 def _altered(token: str) -> str:
     header, claims, signature = token.split(".")
     return f"{header}.{claims}.{'A' if signature[0] != 'A' else 'B'}{signature[1:]}"
-
-
-def _paste(kiosk: Kiosk[Served], text: str) -> None:
-    """Type at once: 10,000 strokes would take a minute."""
-    kiosk.page.evaluate(
-        """(text) => { for (const key of [...text, "Enter"])
-          document.body.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true })); }""",
-        text,
-    )
 
 
 def test_works_without_a_network_from_the_first_load_on(kiosk: Kiosk[Served]) -> None:
@@ -136,7 +126,7 @@ def test_nothing_is_lost_when_the_browser_is_killed(
     kiosk.choose("m1-d1")
     kiosk.go_offline()
     scans = [kiosk.scan(door.door.token(number)) for number in (1, 2, 3)]
-    _kill(kiosk)
+    kiosk.crash()
     door.start()
 
     kiosk, context = launch()
@@ -145,15 +135,6 @@ def test_nothing_is_lost_when_the_browser_is_killed(
     kiosk.expect_unsent(0)
     assert _effects(door) == scans
     context.close()
-
-
-def _kill(kiosk: Kiosk[Served]) -> None:
-    """End the browser as a power cut does: `Browser.crash` runs no handler of any page."""
-    session = kiosk.page.context.new_cdp_session(kiosk.page)
-    try:
-        session.send("Browser.crash")
-    except Exception:  # the answer cannot come
-        return
 
 
 def test_the_same_bytes_are_sent_until_acknowledged(kiosk: Kiosk[Served]) -> None:
@@ -248,60 +229,3 @@ def test_a_scanner_on_an_arabic_keyboard_is_understood(kiosk: Kiosk[Served]) -> 
     )
 
     kiosk.shown("in")
-
-
-def test_a_full_disk_is_never_green(kiosk: Kiosk[Served]) -> None:
-    """IndexedDB refuses to write: the scan is shown as not recorded; with room it is green."""
-    kiosk.go_offline()
-    session = kiosk.page.context.new_cdp_session(kiosk.page)
-    quota = {"origin": kiosk.door.url, "quotaSize": 1}
-    session.send("Storage.overrideQuotaForOrigin", quota)
-    green = _scans_until_full(kiosk)
-    expect(kiosk.page.locator("#banner")).to_be_visible()
-    kiosk.expect_unsent(len(green))
-
-    session.send("Storage.overrideQuotaForOrigin", {"origin": kiosk.door.url})
-    green.append(kiosk.scan("30"))
-    expect(kiosk.page.locator("#banner")).to_be_hidden()
-    kiosk.expect_unsent(len(green))
-    kiosk.go_online()
-    kiosk.expect_unsent(0)
-    assert _effects(kiosk.door) == green
-
-
-def _scans_until_full(kiosk: Kiosk[Served]) -> list[str]:
-    """Scan people by number. Chromium notices the end of the room within half a minute or so."""
-    green: list[str] = []
-    for number in range(1, 30):
-        kind, scan = kiosk.present(str(number))
-        if kind == "unrecorded":
-            return green
-        green.append(scan)
-        kiosk.page.wait_for_timeout(2_000)
-    pytest.fail("the disk never got full")
-
-
-@pytest.mark.parametrize("days", [-1, 1])
-def test_a_clock_that_is_a_day_wrong_is_corrected(
-    browser: Browser, door: Served, days: int
-) -> None:
-    """The device's own time is sent as it is, with the offset that makes it right."""
-    context = browser.new_context(locale="en", permissions=["camera"])
-    context.add_init_script(
-        f"{{ const now = Date.now; Date.now = () => now() + {days} * 86400000;"
-        " const Own = Date; globalThis.Date = class extends Own {"
-        " constructor(...given) { super(...(given.length ? given : [Own.now()])); } }; }"
-    )
-    kiosk = Kiosk(context.new_page(), door)
-    kiosk.enrol()
-    kiosk.choose("")
-    kiosk.scan(door.door.token(1))
-    kiosk.expect_unsent(0)
-
-    batch = json.loads(door.door.sendings[0][2])
-    at = datetime.fromisoformat(batch["scans"][0]["device_at"])
-    corrected = at + timedelta(milliseconds=batch["offset_ms"])
-    assert abs(at - datetime.now(UTC)) > timedelta(hours=23)
-    assert abs(corrected - datetime.now(UTC)) < timedelta(minutes=1)
-    assert batch["scans"][0]["session"] == "m1-d1"
-    context.close()

@@ -3,19 +3,14 @@
 import json
 import re
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.fake_door import Served
-from tests.browser.kiosk_page import Kiosk
-from tests.thirdparty.conftest import ROOT, installed, require_tool, run_installer
+from tests.browser.serving import Served
+from tests.thirdparty.conftest import ROOT
 
 KIOSK = ROOT / "services" / "attendance" / "ijaza_attendance" / "kiosk"
-TOOLS = ROOT / "infra" / "dev" / "kiosk"
-SIZES = [(1024, 768), (800, 1280), (390, 844)]
 VENDORED = {
     "jsQR.js": "jsqr/dist/jsQR.js",
     "jsQR.LICENSE": "jsqr/LICENSE",
@@ -33,21 +28,6 @@ VENDORED = {
 }
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
-
-
-@pytest.fixture(scope="session")
-def tools() -> Path:
-    """The npm packages that tests compare with, installed once."""
-    npm = require_tool("npm")
-    inputs = [TOOLS / "package.json", TOOLS / "package-lock.json"]
-
-    def install(folder: Path) -> None:
-        for each in inputs:
-            (folder / each.name).write_bytes(each.read_bytes())
-        run_installer(npm, "ci", "--no-audit", "--no-fund", "--ignore-scripts", cwd=folder)
-
-    with installed("kiosk", inputs, install) as folder:
-        return folder / "node_modules"
 
 
 def test_what_others_wrote_is_unchanged(tools: Path) -> None:
@@ -100,73 +80,3 @@ def test_both_languages_say_everything() -> None:
         for each in ("en", "ar")
     ]
     assert keys[0] == keys[1]
-
-
-@pytest.mark.parametrize("language", ["en", "ar"])
-@pytest.mark.parametrize("size", SIZES, ids=["tablet", "portrait", "phone"])
-def test_every_screen_is_accessible(
-    browser: Browser, door: Served, tools: Path, language: str, size: tuple[int, int]
-) -> None:
-    """axe-core finds nothing serious on any screen, and no screen scrolls sideways."""
-    context = browser.new_context(
-        viewport={"width": size[0], "height": size[1]}, locale=language, permissions=["camera"]
-    )
-    kiosk = Kiosk(context.new_page(), door)
-    axe = (tools / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
-    kiosk.open()
-    kiosk.at("enrol")
-    _check(kiosk.page, axe)
-    assert kiosk.page.evaluate("document.documentElement.dir") == (
-        "rtl" if language == "ar" else "ltr"
-    )
-    kiosk.enrol()
-    _check(kiosk.page, axe)
-    kiosk.choose("m1-d1")
-    _check(kiosk.page, axe)
-    for text, kind in [
-        (door.door.token(1), "in"),
-        (door.door.token(1), "repeat"),
-        (door.door.token(2, serial="OLD"), "refused"),
-    ]:
-        kiosk.type(text)
-        kiosk.shown(kind)
-        _check(kiosk.page, axe)
-    kiosk.page.click("#next")
-    kiosk.page.click("#open-find")
-    kiosk.page.fill("#find", "1")
-    _check(kiosk.page, axe)
-    kiosk.page.keyboard.press("Escape")
-    kiosk.page.click("#menu")
-    kiosk.at("supervisor")
-    _check(kiosk.page, axe)
-    context.close()
-
-
-def _check(page: Page, axe: str) -> None:
-    page.evaluate(axe)
-    found: list[dict[str, Any]] = page.evaluate(
-        "axe.run(document, { resultTypes: ['violations'] }).then((r) => r.violations)"
-    )
-    serious = [
-        (each["id"], [node["html"][:200] for node in each["nodes"]])
-        for each in found
-        if each["impact"] in ("serious", "critical")
-    ]
-    assert serious == []
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-
-
-def test_the_keyboard_alone_is_enough(kiosk: Kiosk[Served]) -> None:
-    """Tab reaches every control of the door in its order, and Enter presses it."""
-    reached = []
-    for _ in range(6):
-        kiosk.page.keyboard.press("Tab")
-        reached.append(
-            kiosk.page.evaluate(
-                "(document.activeElement.id || document.activeElement.dataset.direction)"
-            )
-        )
-    assert {"auto", "in", "out", "open-find", "menu"} <= set(reached)
-    kiosk.page.focus("#menu")
-    kiosk.page.keyboard.press("Enter")
-    expect(kiosk.page.locator("body")).to_have_attribute("data-screen", "supervisor")

@@ -6,8 +6,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.fake_door import Served, person
+from tests.browser.fake_door import person
 from tests.browser.kiosk_page import PATIENCE, Kiosk
+from tests.browser.serving import Served
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
 
@@ -47,7 +48,7 @@ def test_a_queue_travels_by_file(kiosk: Kiosk[Served], browser: Browser, tmp_pat
     scans = [kiosk.scan(kiosk.door.door.token(number)) for number in (1, 2)]
     kiosk.page.click("#menu")
     with kiosk.page.expect_download() as download:
-        kiosk.page.get_by_role("button", name="Export the queue").click()
+        kiosk.page.get_by_role("button", name="Export unsent scans").click()
     path = tmp_path / "queue.json"
     download.value.save_as(path)
     assert person(1)["name_en"] not in path.read_text(encoding="utf-8")

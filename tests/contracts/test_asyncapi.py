@@ -157,6 +157,8 @@ def test_personal_data_is_flagged_where_it_can_be() -> None:
         "enrollment.PersonRecorded.v1",
         "enrollment.DocumentJournaled.v1",
         "credential.CertificatesStated.v1",
+        "credential.TemplatePacked.v1",
+        "credential.TemplatesChanged.v1",
         "DeadLetter",
     }
 

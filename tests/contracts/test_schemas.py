@@ -144,6 +144,9 @@ class TestPersonalData:
             "enrollment.PersonRecorded.v1",
             "enrollment.DocumentJournaled.v1",
             "credential.CertificatesStated.v1",
+            # Of nobody, but on a journal.
+            "credential.TemplatePacked.v1",
+            "credential.TemplatesChanged.v1",
         }
 
     def test_a_public_graduation_leads_to_nobody(self) -> None:

@@ -29,6 +29,7 @@ READS: dict[str, set[str]] = {
         "enrollment.events",
         "attendance.events",
         "assessment.events",
+        "operations.keys",
     },
 }
 

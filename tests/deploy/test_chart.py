@@ -43,6 +43,7 @@ SWITCHES: dict[str, list[str]] = {
     "without users": ["strimzi.users.enabled=false"],
     "without operator": ["strimzi.users.operator=false"],
     "with partners": ['strimzi.partners=["acme","un-agency"]'],
+    "with fleets": ['strimzi.fleets=["gates","un-doors"]'],
     "without indexes": ["indexes.enabled=false"],
     "without budgets": ["disruption.enabled=false"],
     "without network policies": ["network.enabled=false"],
@@ -58,8 +59,8 @@ SWITCHES: dict[str, list[str]] = {
 
 @pytest.fixture(scope="module")
 def resources(chart: Chart) -> list[Resource]:
-    """What is installed with the chart's own values and one partner."""
-    return chart.render('strimzi.partners=["acme"]', *SCALED)
+    """What is installed with the chart's own values, one partner and one fleet."""
+    return chart.render('strimzi.partners=["acme"]', 'strimzi.fleets=["gates"]', *SCALED)
 
 
 def pods(resources: list[Resource]) -> dict[str, Any]:
@@ -102,6 +103,7 @@ def test_a_wrong_resource_would_be_seen(chart: Chart, resources: list[Resource])
         ('kafka.bootstrap="kafka"', "bootstrap"),
         ("settings.grace=0", "grace"),
         ('strimzi.partners=["acme.evil"]', "partners"),
+        ('strimzi.fleets=["Gates"]', "fleets"),
         (
             'services.credential.autoscaling={"enabled":true,"min":1,"max":13,"lag":1}',
             "kafka.partitions 12",
@@ -144,7 +146,7 @@ def test_users_may_do_what_the_plan_says(resources: list[Resource]) -> None:
         for acl in each["spec"]["authorization"]["acls"]
     }
 
-    assert rendered == set(permissions(read_acls(KAFKA), ["acme"]))
+    assert rendered == set(permissions(read_acls(KAFKA), ["acme"], ["gates"]))
 
 
 def test_lag_is_that_of_the_services_own_groups(resources: list[Resource]) -> None:

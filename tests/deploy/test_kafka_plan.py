@@ -9,7 +9,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from ijaza_attendance.signatures import HEADER, encoded
 from ijaza_contracts import asyncapi
-from ijaza_contracts.topics import SERVICES, TOPICS, dead_letters
+from ijaza_contracts.topics import SCANS, SERVICES, TOPICS, dead_letters
 from ijaza_local.files import Scan, closing_time, read_edition
 from ijaza_local.provisioning.plan import UserEntry, planned_topics, read_acls, read_topics
 from ijaza_local.services import NAMES, drain
@@ -184,6 +184,11 @@ def test_only_the_owner_and_operators_write() -> None:
 def test_partners_read_what_is_public_alone() -> None:
     """One topic, and nothing that leads to a person."""
     assert set(read_acls(KAFKA).partners.read) == {topic.name for topic in TOPICS if topic.public}
+
+
+def test_fleets_write_scans_alone() -> None:
+    """What they emit is ScanRecorded, and they read nothing."""
+    assert list(read_acls(KAFKA).fleets.write) == [SCANS.name]
 
 
 def test_operators_write_where_a_dead_letter_may_go_back() -> None:

@@ -25,6 +25,7 @@ from tests.servers.kafka_secured import Secured, as_user
 
 KAFKA = Path(__file__).parents[2] / "infra" / "kafka"
 PARTNER = "partner-acme"
+FLEET = "fleet-gates"
 _HIDDEN = (KafkaError.TOPIC_AUTHORIZATION_FAILED, KafkaError.UNKNOWN_TOPIC_OR_PART)
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("kafka-secured")]
@@ -37,12 +38,12 @@ def password(user: str) -> str:
 
 @pytest.fixture(scope="module")
 def provisioned(kafka_secured: Secured, tmp_path_factory: pytest.TempPathFactory) -> Secured:
-    """The secured broker with every topic, permission and user of the plan, and a partner."""
+    """The secured broker with all topics, permissions and users, a partner and a fleet."""
     folder = tmp_path_factory.mktemp("provisioned")
     done = subprocess.run(
         [
             Path(sys.executable).parent / "ijaza", "provision", "--kafka", KAFKA,
-            "--replication", "1", "--partner", "acme",
+            "--replication", "1", "--partner", "acme", "--fleet", "gates",
         ],
         env={
             "IJAZA_BUS_URL": f"kafka://{kafka_secured.address}",
@@ -58,7 +59,7 @@ def provisioned(kafka_secured: Secured, tmp_path_factory: pytest.TempPathFactory
         check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
-    for user in {each.user for each in permissions(read_acls(KAFKA), ["acme"])}:
+    for user in {each.user for each in permissions(read_acls(KAFKA), ["acme"], ["gates"])}:
         kafka_secured.add_user(user, password(user))
     return kafka_secured
 
@@ -74,10 +75,10 @@ def bus_of(server: Secured, user: str) -> Bus:
     return open_bus(f"kafka://{server.address}", kafka=access)
 
 
-@pytest.mark.parametrize("user", [*read_acls(KAFKA).users, PARTNER])
+@pytest.mark.parametrize("user", [*read_acls(KAFKA).users, PARTNER, FLEET])
 def test_a_user_may_do_what_is_planned_and_nothing_more(provisioned: Secured, user: str) -> None:
     """What the broker itself says of every topic: read and write as planned, and nothing made."""
-    planned = permissions(read_acls(KAFKA), ["acme"])
+    planned = permissions(read_acls(KAFKA), ["acme"], ["gates"])
     names = list(read_topics(KAFKA).topics)
     admin = AdminClient({**client(provisioned, user)})
 
@@ -117,6 +118,18 @@ def test_a_partner_reads_what_is_public_with_groups_of_its_own(provisioned: Secu
         KafkaError.TOPIC_AUTHORIZATION_FAILED
     )
     assert write(provisioned, PARTNER, "graduations") == KafkaError.TOPIC_AUTHORIZATION_FAILED
+
+
+def test_a_fleet_emits_scans_and_nothing_else(provisioned: Secured) -> None:
+    """It writes on `attendance.scans`; no other topic takes anything of it, and it reads none."""
+    taken = {name: write(provisioned, FLEET, name) for name in read_topics(KAFKA).topics}
+
+    assert {name for name, refused in taken.items() if refused is None} == {"attendance.scans"}
+    assert set(taken.values()) == {None, KafkaError.TOPIC_AUTHORIZATION_FAILED}
+    for group in ("attendance", f"{FLEET}.kiosks"):
+        assert read(provisioned, FLEET, "attendance.scans", group) == (
+            KafkaError.GROUP_AUTHORIZATION_FAILED
+        )
 
 
 def read(server: Secured, user: str, topic: str, group: str) -> int | None:

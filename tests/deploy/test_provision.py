@@ -114,10 +114,12 @@ def test_without_its_files_it_says_which(tmp_path: Path) -> None:
         read_acls(tmp_path)
 
 
-def test_a_partner_cannot_be_named_into_another_user() -> None:
-    """A name with a dot would share another partner's groups."""
+def test_nobody_can_be_named_into_another_user() -> None:
+    """A name with a dot would share another partner's groups; a star would be everybody."""
     with pytest.raises(PlanError, match="no name of a partner"):
         permissions(read_acls(KAFKA), ["acme.evil"])
+    with pytest.raises(PlanError, match="no name of a fleet"):
+        permissions(read_acls(KAFKA), [], ["*"])
 
 
 def test_on_kafka_it_makes_topics_and_permissions(kafka_secured: Secured, tmp_path: Path) -> None:

@@ -132,6 +132,8 @@ async def _furnished(services: Services, folder: Path) -> dict[str, Any]:
         await clients.post("attendance", f"{being_taught.path}/passes", passes)
         doors = {
             "device": invited["device"],
+            "session": "m1-d1",
+            "module": "m1",
             "key_id": "k1",
             "pass_serial": "7Q2MZ4T0XK",
             "code": "none",
@@ -146,12 +148,15 @@ async def _furnished(services: Services, folder: Path) -> dict[str, Any]:
             "edition": "small-1",
             "participant": participant,
             "serial": decision["serial"],
+            "version": 1,
             "number": 1,
+            "template": "built-in",
             **doors,
         },
         "open": {
             "edition": "small-2",
             "participant": next(iter(being_taught.ids.values())),
+            "template": "built-in",
             **doors,
         },
     }

@@ -32,6 +32,8 @@ CHECKS = [
 REQUESTS = 10
 """Generated for each operation."""
 PROBLEM = "application/problem+json"
+ENDLESS = ("/v1/editions/{edition}/sessions/{session}/room/events",)
+"""Streams: their answers do not end, so their own tests read them."""
 
 UNREADABLE = {
     "nothing": b"",
@@ -70,6 +72,8 @@ def test_whatever_is_sent_the_answer_is_a_documented_one(house: House, service: 
     read = [each.ok() for each in schema.get_all_operations() if isinstance(each, Ok)]
     assert len(read) == sum(each.service == service for each in house.operations())
     for operation in sorted(read, key=last_what_ends):
+        if operation.path in ENDLESS:
+            continue
 
         @settings(
             max_examples=REQUESTS,
@@ -139,7 +143,12 @@ def test_every_operation_is_described(house: House) -> None:
 
 def test_every_body_has_an_example_that_is_understood(house: House) -> None:
     """What the example says may be refused by the rules, but its form is right."""
-    for operation in with_bodies(house):
+    of_json = [
+        each
+        for each in with_bodies(house)
+        if "application/json" in each.said["requestBody"]["content"]
+    ]
+    for operation in of_json:
         example = example_of(house, operation)
         status, _, code = sent(house, operation, json.dumps(example))
         assert (status < 500, code != "invalid-request") == (True, True), (str(operation), code)

@@ -1,9 +1,11 @@
 """Runs that end early: the message says so, the next run goes on, and comes to the same bytes."""
 
+import os
 import resource
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +19,12 @@ from tests.flow.conftest import EXAMPLES, Play
 from tests.flow.test_sameness import content
 
 GOVERNANCE = EXAMPLES / "mg-4"
+ALWAYS_BY_WORKERS = """
+from ijaza_credential import printers
+from ijaza_local.cli.commands import app
+printers.FEW = 0
+app()
+"""
 INTERRUPTED = "interrupted. Nothing is lost: the same command goes on where this run stood.\n"
 
 
@@ -105,7 +113,7 @@ def test_a_run_without_its_documents_does_not_end_well(
         raise NoFontsError
 
     with monkeypatch.context() as patched:
-        patched.setattr("ijaza_credential.desk.render_pdf", broken)
+        patched.setattr("ijaza_credential.documents.pdf.render_pdf", broken)
         patched.setattr("ijaza_local.services.PATIENCE", 2)
         patched.setattr("ijaza_runtime.projector.log", Mock())
         with pytest.raises(NoFontsError):
@@ -114,6 +122,25 @@ def test_a_run_without_its_documents_does_not_end_well(
 
     play(small, tmp_path / "out")
     assert content(tmp_path / "out") == content(small_out)
+
+
+@pytest.mark.slow
+def test_a_run_that_is_killed_while_workers_print_goes_on(
+    governance: Path, keys: Path, tmp_path: Path, play: Play
+) -> None:
+    """After the documents of a partition are kept, twice: none is missing, none is made anew."""
+    out = tmp_path / "out"
+    for arrival in (2, 3):
+        killed = subprocess.run(
+            [sys.executable, "-c", ALWAYS_BY_WORKERS, "run", GOVERNANCE, "--out", out],
+            env={**os.environ, "IJAZA_KEYS": str(keys), "IJAZA_FAILPOINT": f"projected:{arrival}"},
+            check=False,
+            timeout=60,
+        )
+        assert killed.returncode == -signal.SIGKILL
+
+    play(GOVERNANCE, out)
+    assert content(out) == content(governance)
 
 
 def test_a_draft_that_a_killed_run_left_is_not_in_the_way(governance: Path, tmp_path: Path) -> None:

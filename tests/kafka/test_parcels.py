@@ -19,7 +19,7 @@ CONTROL = 0x20
 """In a batch's attributes: markers of a transaction, no records."""
 
 
-def fetched(at: int, *batches: bytes) -> PartitionRecords:
+def fetched(at: int, *batches: bytes | bytearray) -> PartitionRecords:
     """What aiokafka holds of a fetch from this offset, sealed."""
     records = MemoryRecords(b"".join(batches))
     held = PartitionRecords(PLACE, records, None, at, None, None, True, 0)

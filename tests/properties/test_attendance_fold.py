@@ -96,13 +96,24 @@ def a_session(draw: st.DrawFn, name: str) -> Session:
 
 
 @st.composite
+def a_module(draw: st.DrawFn) -> list[Session]:
+    """One to three sessions, of which the later ones may have been merged into the first."""
+    first, *others = [draw(a_session(name)) for name in SESSIONS[: draw(st.integers(1, 3))]]
+    merged = {"cancelled": True, "merged_into": first.id}
+    return [
+        first,
+        *(one.model_copy(update=merged) if draw(st.booleans()) else one for one in others),
+    ]
+
+
+@st.composite
 def revisions(draw: st.DrawFn) -> list[EditionPublished]:
-    """One to three revisions: sessions move, are cancelled, added and dropped."""
+    """One to three revisions: sessions move, are cancelled, merged, added and dropped."""
     record = draw(RECORD)
     missing_out = draw(MISSING_OUT)
     return [
         edition(
-            [draw(a_session(name)) for name in SESSIONS[: draw(st.integers(1, 3))]],
+            draw(a_module()),
             revision=revision,
             record=record,
             missing_out=missing_out,

@@ -15,13 +15,14 @@ from hypothesis import strategies as st
 from ijaza_contracts.credential import CertificateApproved, CertificateEvent, GraduationEvent
 from ijaza_contracts.enrollment import EditionPublished
 from ijaza_contracts.envelope import Event
-from ijaza_credential.domain.change import proposal, states
+from ijaza_credential.domain.change import states
 from ijaza_credential.domain.commands import (
     Approve,
     Command,
     Reinstate,
     Revoke,
 )
+from ijaza_credential.domain.gate import proposal
 from ijaza_credential.domain.refusals import NotAllowedError
 from ijaza_credential.domain.rules import assess
 from ijaza_credential.domain.state import State

@@ -18,8 +18,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ijaza_assessment import main as assessment
 from ijaza_attendance import main as attendance
-from ijaza_credential import desk
 from ijaza_credential import main as credential
+from ijaza_credential.documents import pdf
 from ijaza_credential.documents.subject import CertificateFacts
 from ijaza_runtime.access import AccessKeys
 from ijaza_runtime.service import provision
@@ -87,14 +87,14 @@ def _what_takes_long_is_made_short() -> Iterator[None]:
     Otherwise these two would take most of the time, of which the first property needs much.
     """
 
-    def page(facts: CertificateFacts, credential: bytes) -> bytes:
+    def page(facts: CertificateFacts, credential: bytes, *_: object) -> bytes:
         return sha256(repr(facts).encode() + credential).digest()
 
     def no_routes(**_parts: object) -> APIRouter:
         return APIRouter()
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(desk, "render_pdf", page)
+        patch.setattr(pdf, "render_pdf", page)
         patch.setattr(attendance, "routers", lambda _rooms: [])
         for service in (assessment, credential):
             patch.setattr(service, "router", no_routes)

@@ -43,12 +43,14 @@ async def _last(store: Store, collection: str) -> Document:
     return max((await store.load(collection, keys)).values(), key=lambda each: each.key)
 
 
+def with_a_scan_more(body: str) -> str:
+    return body.replace('"scans":{', '"scans":{"x":[],').replace(",}", "}")
+
+
 def test_a_changed_document_is_found(lived: Lived, tmp_path: Path, ijaza: Call) -> None:
     """Its key and its field are told, its content is not; the exit code says no."""
     own = lived.copy(tmp_path)
-    document = changed(
-        own, "attendance", "attendance", lambda body: body.replace('"scans":{', '"scans":{"x":[],')
-    )
+    document = changed(own, "attendance", "attendance", with_a_scan_more)
 
     answer = ijaza("replay", "attendance", "--out", own.out, "--json")
 

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import NoReturn
 
@@ -87,10 +88,11 @@ def verapdf() -> Iterator[Callable[..., subprocess.CompletedProcess[str]]]:
 
 
 @pytest.fixture(scope="session")
-def digital_bazaar() -> Iterator[Callable[..., subprocess.CompletedProcess[str]]]:
-    """Runs Digital Bazaar's verifier: `digital_bazaar(did, *lists, "--", *files)`."""
+def npm_verifiers() -> Iterator[Callable[..., subprocess.CompletedProcess[str]]]:
+    """Runs a verifier from npm: `npm_verifiers("verify.mjs", …)`."""
     node, npm = require_tool("node"), require_tool("npm")
-    sources = [VERIFIERS / name for name in ("package.json", "package-lock.json", "verify.mjs")]
+    names = ("package.json", "package-lock.json", "verify.mjs", "verify-jwt.mjs")
+    sources = [VERIFIERS / name for name in names]
 
     def install(folder: Path) -> None:
         for source in sources:
@@ -99,7 +101,23 @@ def digital_bazaar() -> Iterator[Callable[..., subprocess.CompletedProcess[str]]
 
     with installed("verifiers", sources, install) as folder:
 
-        def verify(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-            return run(node, folder / "verify.mjs", *arguments)
+        def verify(script: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+            return run(node, folder / script, *arguments)
 
         yield verify
+
+
+@pytest.fixture
+def digital_bazaar(
+    npm_verifiers: Callable[..., subprocess.CompletedProcess[str]],
+) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Runs Digital Bazaar's verifier: `digital_bazaar(did, *lists, "--", *files)`."""
+    return partial(npm_verifiers, "verify.mjs")
+
+
+@pytest.fixture
+def jose(
+    npm_verifiers: Callable[..., subprocess.CompletedProcess[str]],
+) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Runs jose on credentials as JWTs: `jose(did, time, *files)`."""
+    return partial(npm_verifiers, "verify-jwt.mjs")

@@ -36,7 +36,7 @@ from ijaza_runtime.settings import RuntimeSettings
 from ijaza_runtime.store import Document
 
 from tests.operate.backups import with_a_rename
-from tests.upgrades.stored import COLLECTIONS, Collection
+from tests.upgrades.stored import COLLECTIONS, YOUNG, Collection
 
 HOME = Path(__file__).parent / "golden"
 SHAPES = HOME / "shapes"
@@ -140,7 +140,7 @@ async def _backup(folder: Path) -> None:
 def write_shapes() -> None:
     """Write what today's code stores."""
     SHAPES.mkdir(parents=True, exist_ok=True)
-    for collection in COLLECTIONS:
+    for collection in (*COLLECTIONS, *YOUNG):
         told = {"schema": collection.schema, "stored": collection.shape()}
         _write(SHAPES / collection.file, json.dumps(told, indent=1, sort_keys=True))
 

@@ -13,6 +13,7 @@ from ijaza_contracts.journal import DocumentJournaled
 from ijaza_credential import desk
 from ijaza_credential import storage as credential
 from ijaza_credential.domain.state import State as CredentialState
+from ijaza_credential.templates import shelf
 from ijaza_enrollment import storage as enrollment
 from ijaza_enrollment.domain.applicants import Applicant
 from ijaza_enrollment.domain.editions import EditionState
@@ -74,7 +75,7 @@ _SHELVES: Mapping[str, Any] = {
 
 COLLECTIONS = (
     *(
-        Collection("enrollment", name, kind, enrollment.SCHEMA, _shelved(name))
+        Collection("enrollment", name, kind, enrollment.SCHEMAS[name], _shelved(name))
         for name, kind in _SHELVES.items()
     ),
     Collection(
@@ -106,3 +107,21 @@ COLLECTIONS = (
         lambda body: msgspec.json.encode(desk.decode(body)),
     ),
 )
+
+YOUNG = (
+    Collection(
+        "credential",
+        shelf.PACKS,
+        shelf.StoredPack,
+        shelf.SCHEMA,
+        lambda body: shelf.packs.encode(shelf.packs.decode(body)),
+    ),
+    Collection(
+        "credential",
+        shelf.LISTS,
+        shelf.Templates,
+        shelf.SCHEMA,
+        lambda body: shelf.lists.encode(shelf.lists.decode(body)),
+    ),
+)
+"""Collections of which no release has stored anything yet: with one that does, they go above."""

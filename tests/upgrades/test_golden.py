@@ -28,7 +28,7 @@ from tests.upgrades.golden import (
     STORED,
     as_body,
 )
-from tests.upgrades.stored import COLLECTIONS, Collection
+from tests.upgrades.stored import COLLECTIONS, YOUNG, Collection
 
 RELEASES = sorted(path.name for path in HOME.iterdir() if path != SHAPES)
 by_file = pytest.mark.parametrize("collection", COLLECTIONS, ids=lambda one: one.file)
@@ -93,7 +93,7 @@ def _without_defaults(now: Any, stored: Any) -> Any:
     return now
 
 
-@by_file
+@pytest.mark.parametrize("collection", [*COLLECTIONS, *YOUNG], ids=lambda one: one.file)
 def test_what_is_stored_has_not_changed_unnoticed(collection: Collection) -> None:
     """The shape of every state is committed beside the number of its schema."""
     told = json.loads((SHAPES / collection.file).read_text(encoding="utf-8"))

@@ -83,6 +83,7 @@ async def running(
     step: Step = nowhere,
     meter: Meter = UNHEARD,
     member: str | None = None,
+    fleet_rate: int = 5_000,
 ) -> AsyncIterator[Services]:
     """Open bus and stores, put the services together; close all at the end.
 
@@ -110,6 +111,7 @@ async def running(
                 partitions=partitions,
                 step=step,
                 meter=meter,
+                fleet_rate=fleet_rate,
             )
 
         services = Services(

@@ -72,6 +72,6 @@ _BY_KIND: Mapping[Kind, type[Refusal]] = {
 }
 
 
-def refusal(kind: Kind, code: str, detail: str) -> Refusal:
+def refusal(kind: Kind, code: str, detail: str, **members: int | str) -> Refusal:
     """The refusal that a domain's own error stands for."""
-    return _BY_KIND[kind](code, detail)
+    return _BY_KIND[kind](code, detail, **members)

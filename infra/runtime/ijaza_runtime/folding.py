@@ -6,7 +6,7 @@ they are folded. Of most records only the fact and the body are kept until then:
 themselves, kept by the thousand, cost more in memory and garbage collector than decoding them.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, NamedTuple
 
@@ -17,6 +17,9 @@ from ijaza_runtime.bus import Delivered, Slice
 from ijaza_runtime.fold import Fold, K, P, Rejected, S
 from ijaza_runtime.states import Held, States, Unsaved
 from ijaza_runtime.swift import Read, swift_reader
+
+PAUSE = 2_000
+"""Facts folded before whatever else the process has to do gets its turn."""
 
 
 class Fault(NamedTuple):
@@ -36,25 +39,38 @@ class _Alike:
     headers: Mapping[str, str]
 
 
+class _Swift(NamedTuple, Generic[S]):
+    """How the events of a type are read quickly, and folded together."""
+
+    topic: str
+    kind: str
+    read: Read
+    together: Callable[[S, Sequence[Any]], S]
+
+
 class Folding(Generic[S, P, K]):
     """Knows how the events of one fold are read and folded."""
 
     def __init__(self, fold: Fold[S, P, K]) -> None:
         self._fold = fold
         self._known = {event.TYPE: event for event in fold.handlers}
-        self._swift: dict[str, tuple[Read, Callable[[S, Sequence[Any]], S]]] = {
-            event.TYPE: (swift_reader(event), together) for event, together in fold.together.items()
-        }
+        self._swift: list[_Swift[S]] = [
+            _Swift(event.TOPIC.name, event.TYPE, swift_reader(event), together)
+            for event, together in fold.together.items()
+        ]
 
     def gathering(self, states: States[S]) -> "Gathering[S]":
         """Records are gathered in it, to be folded into these states."""
         return Gathering(states, self._swift, self.fold_one)
 
-    def fold_one(self, states: States[S], record: Delivered) -> None:
+    def fold_one(self, states: States[S], topic: str, record: Delivered) -> None:
         """Fold one record. Raises what makes that impossible for ever."""
         event = decode(record.headers, record.value or b"", self._known)
         if event is None:
             return
+        if event.TOPIC.name != topic:
+            # Who may write on one topic may say nothing of what is another's.
+            raise Undecodable(f"{event.TYPE} belongs on {event.TOPIC.name}")
         key = record.key
         if event.key != key:
             # It lies in a partition whose owner does not hold that participant.
@@ -80,18 +96,18 @@ class Gathering(Generic[S]):
     def __init__(
         self,
         states: States[S],
-        swift: Mapping[str, tuple[Read, Callable[[S, Sequence[Any]], S]]],
-        fold_one: Callable[[States[S], Delivered], None],
+        swift: Iterable[_Swift[S]],
+        fold_one: Callable[[States[S], str, Delivered], None],
     ) -> None:
         self.states = states
         self._fold_one = fold_one
-        self._together = {kind: together for kind, (_, together) in swift.items()}
-        self._swift: dict[str, tuple[Read, dict[str, _Alike]]] = {
-            kind: (read, {}) for kind, (read, _) in swift.items()
-        }
+        self._alike: list[tuple[_Swift[S], dict[str, _Alike]]] = [(each, {}) for each in swift]
+        self._swift: dict[str, dict[str, tuple[Read, dict[str, _Alike]]]] = {}
+        for each, groups in self._alike:
+            self._swift.setdefault(each.topic, {})[each.kind] = each.read, groups
         self._unknown: dict[str, dict[str, list[Delivered]]] = {}
         self._left: list[tuple[str, Delivered]] = []
-        self._faults: list[Fault] = []
+        self.faults: list[Fault] = []
         self.count = 0
         self.waiting = 0
 
@@ -115,10 +131,13 @@ class Gathering(Generic[S]):
                 begun = self._begin_one(topic, key, records)
                 self._take(topic, records[begun:])
 
-    def fold(self) -> list[Fault]:
-        """Fold everything, and tell what never can be. Begin before."""
-        for kind, (_, groups) in self._swift.items():
-            together = self._together[kind]
+    def fold(self) -> Iterator[None]:
+        """Fold everything. Begin before, and iterate it to its end: it gives way now and then.
+
+        What never can be folded is in `faults` then.
+        """
+        folded = 0
+        for (_, kind, _, together), groups in self._alike:
             while groups:
                 key, alike = groups.popitem()  # let go of at once, while it is in cache
                 held = self.states.get(key)
@@ -126,13 +145,19 @@ class Gathering(Generic[S]):
                 state = together(held.state, alike.facts)
                 if state is not held.state:
                     keep(self.states, key, state, (kind, alike.bodies), alike.headers)
-        for topic, record in self._left:
+                folded += len(alike.facts)
+                if folded >= PAUSE:
+                    folded = 0
+                    yield
+        for number, (topic, record) in enumerate(self._left, start=1):
             self._fold_apart(topic, record)
-        return self._faults
+            if number % PAUSE == 0:
+                yield
 
     def _take(self, topic: str, records: Iterable[Delivered]) -> None:
         """Read what is of participants in memory and can be read swiftly; put the rest aside."""
-        held_of, swift_of, left = self.states.get, self._swift.get, self._left
+        held_of, left = self.states.get, self._left
+        swift_of = self._swift.get(topic, {}).get
         unknown = self._unknown.setdefault(topic, {})
         for record in records:
             _, key, body, headers = record
@@ -168,9 +193,9 @@ class Gathering(Generic[S]):
 
     def _fold_apart(self, topic: str, record: Delivered) -> None:
         try:
-            self._fold_one(self.states, record)
+            self._fold_one(self.states, topic, record)
         except (Undecodable, Rejected) as fault:
-            self._faults.append(Fault(topic, record, fault))
+            self.faults.append(Fault(topic, record, fault))
 
 
 def keep(

@@ -14,6 +14,9 @@ class Meter:
     def folded(self, service: str, records: int, seconds: float) -> None:
         """A reactor folded a batch."""
 
+    def projected(self, group: str, events: int) -> None:
+        """What follows from so many events was made."""
+
     def saved(self, collection: str, documents: int, seconds: float) -> None:
         """The store has these documents."""
 

@@ -29,7 +29,7 @@ from ijaza_runtime.metrics import Metrics
 from ijaza_runtime.observe import configure, log
 from ijaza_runtime.secrets import SecretError
 from ijaza_runtime.service import Assembly, Parts, plans
-from ijaza_runtime.serving import Server
+from ijaza_runtime.serving import Server, configured
 from ijaza_runtime.settings import PREFIX, RuntimeSettings
 from ijaza_runtime.store import StoreError
 from ijaza_runtime.survey import Survey
@@ -136,6 +136,7 @@ class _Process:
             partitions=settings.partitions,
             step=step,
             meter=self._metrics,
+            fleet_rate=settings.fleet_rate,
         )
         self._assembly = assemble(parts)
         self._health = Health(self._bus, store, settings.watchdog / 2)
@@ -158,9 +159,7 @@ class _Process:
             ready=self._health.ready,
             metrics=self._metrics.render,
         )
-        return uvicorn.Config(
-            self._assembly.app(routes), log_config=None, server_header=False, lifespan="off"
-        )
+        return configured(self._assembly.app(routes), self._settings.proxies)
 
     async def _work(self, listening: socket.socket) -> None:
         """Serve and turn, until one of both ends, or is told to."""

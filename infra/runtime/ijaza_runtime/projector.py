@@ -134,6 +134,7 @@ class Projector:
                 f"project {self._group}", trace, {"ijaza.events.projected": len(events)}
             ):
                 await self._project(events)
+            self._meter.projected(self._group, len(events))
         if arrived:
             self._step("projected")
         await consumer.commit(

@@ -8,6 +8,7 @@ their empty basis asks for the decision, whoever holds the partition by then.
 How states are decided on and saved is `settling`'s.
 """
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from time import monotonic, perf_counter
 from typing import Generic
@@ -38,7 +39,7 @@ from ijaza_runtime.store import Store
 
 BATCH = 5_000
 """Records polled at once."""
-GATHERED = 10_000
+GATHERED = 40_000
 """Records folded at once while a backlog stands: the more of them one participant has, the less
 each costs; the more there are, the less of them is in the processor's cache."""
 WAITING = 500
@@ -284,10 +285,12 @@ class Reactor(Generic[S, P, K]):
 
     async def _fold_in(self, partition: int, gathered: Gathering[S]) -> None:
         """Fold records into states in memory; what can never be folded goes to the dead letters."""
+        for _ in gathered.fold():
+            await asyncio.sleep(0)
         letters = dead_letters(self._service).name
         dead = [
             dead_letter(letters, topic, partition, record, why)
-            for topic, record, why in gathered.fold()
+            for topic, record, why in gathered.faults
         ]
         if dead:
             await self._bus.publish(dead)

@@ -169,7 +169,7 @@ def _tell(
         return
     if event is None:
         return
-    if event.key == record.key:
+    if event.key == record.key and event.TOPIC.name == topic:
         told.append(Told(topic, record.key, event))
     else:
         read.passed_over += 1

@@ -44,6 +44,7 @@ class References:
         self.positions: dict[TopicPartition, int] = {}
         """Where each partition is to be read on, as far as any of it was read."""
         self._reading = asyncio.Lock()
+        self._next: asyncio.Task[None] | None = None
         self.touched = Touched()
 
     def get(self, table: Table[V], key: str) -> V | None:
@@ -64,10 +65,21 @@ class References:
         return tuple(self._tables)
 
     async def refresh(self) -> None:
-        """Read on to the end of the topics as it is now."""
+        """Read on to the end of the topics as it is now.
+
+        Those who ask while a reading goes on share the one after it: a hundred requests at a time
+        cost two readings, not a hundred.
+        """
         if not self._tables:
             return
+        if self._next is None:
+            self._next = asyncio.create_task(self._read_on())
+            self._next.add_done_callback(_heard)
+        await asyncio.shield(self._next)
+
+    async def _read_on(self) -> None:
         async with self._reading:
+            self._next = None  # whoever asks from here on may mean what this does not see
             if self._follower is None:
                 self._follower = await self._bus.follower(list(self._tables))
             while slices := await self._follower.read(_PAGE):
@@ -103,3 +115,9 @@ class References:
 
     def _evolve(self, topic: str, current: Any, event: CloudEvent) -> Any:
         return self._tables[topic].handlers[type(event)](current, event)
+
+
+def _heard(reading: "asyncio.Task[None]") -> None:
+    """Whoever waits is told of a failure; if nobody does any more, nobody needs to be."""
+    if not reading.cancelled():
+        reading.exception()

@@ -45,7 +45,10 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """What a service is built from. `store` is its own; `keys` is the folder of its secrets."""
+    """What a service is built from. `store` is its own; `keys` is the folder of its secrets.
+
+    `fleet_rate` is the setting of that name.
+    """
 
     bus: Bus
     store: Store
@@ -55,6 +58,7 @@ class Parts:
     step: Step = nowhere
     meter: Meter = UNHEARD
     clock: Callable[[], datetime] = utc_now
+    fleet_rate: int = 5_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +113,9 @@ class Assembly(Generic[D]):
 
     `desk` is what its API and the command line give commands and questions to. `collections` are
     those whose outboxes are relayed. `projector` makes what follows from the service's events;
-    `chore` is what else has to be done each turn, and tells whether it did anything.
+    `chore` is what else has to be done each turn, and tells whether it did anything; `hang_up`
+    ends the answers that would go on by themselves; `release` lets go of what it holds beside bus
+    and store.
     """
 
     name: str
@@ -123,6 +129,8 @@ class Assembly(Generic[D]):
     reactor: Reactor[Any, Any, Any] | None = None
     projector: Projector | None = None
     chore: Callable[[], Awaitable[bool]] | None = None
+    hang_up: Callable[[], None] = lambda: None
+    release: Callable[[], Awaitable[None]] | None = None
     meter: Meter = UNHEARD
     _recovered: bool = field(default=False)
 
@@ -201,6 +209,7 @@ class Assembly(Generic[D]):
         """End the turn that goes on as soon as what is in hand is saved, or can be dropped."""
         for worker in self.workers:
             worker.stop()
+        self.hang_up()
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Turn until `stopping` is set; what is begun is finished first."""
@@ -227,6 +236,8 @@ class Assembly(Generic[D]):
         for worker in self.workers:
             await worker.close()
         await self.references.close()
+        if self.release is not None:
+            await self.release()
 
     async def _wait(self, stopping: asyncio.Event) -> None:
         if self.reactor is not None:

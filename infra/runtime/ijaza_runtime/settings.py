@@ -1,15 +1,33 @@
 """What a service is told by its environment. `docs/settings.md` is generated from here."""
 
 import sys
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from ijaza_runtime.connections import KafkaAccess, Mechanism, MongoWrites, Security
 
 PREFIX = "IJAZA_"
+
+
+def _networks(text: str) -> str:
+    """Addresses and networks, separated by commas. Raises `ValueError` for anything else."""
+    for each in _parts(text):
+        try:
+            ip_network(each)
+        except ValueError:
+            raise ValueError(
+                "expected addresses or networks such as 10.0.0.7 or 10.0.0.0/16, separated by "
+                "commas; whoever is among them can say of a request that it came from anywhere"
+            ) from None
+    return text
+
+
+def _parts(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
 
 
 class RuntimeSettings(BaseSettings):
@@ -84,6 +102,25 @@ class RuntimeSettings(BaseSettings):
     ] = 10.0
     host: Annotated[str, Field(description="The address that a service listens at.")] = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535, description="Its port; 0 takes a free one.")] = 8080
+    trusted_proxies: Annotated[
+        str,
+        AfterValidator(_networks),
+        Field(
+            description="The addresses or networks of the proxies before a service, separated by "
+            "commas: what they say in `X-Forwarded-For` is the address that limits on tries count "
+            "by. Empty: nobody is believed, and all who come through one proxy share its limit.",
+        ),
+    ] = ""
+    fleet_rate: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=1_000_000,
+            description="Scans a second that attendance takes from one fleet without device keys "
+            "(one account of the role `door`) in the long run, and ten seconds' worth at once. A "
+            "batch counts as ten scans at the least. A device with a key has a limit of its own.",
+        ),
+    ] = 5_000
     member: Annotated[
         str,
         Field(
@@ -115,6 +152,11 @@ class RuntimeSettings(BaseSettings):
         Literal["DEBUG", "INFO", "WARNING", "ERROR"],
         Field(description="The least severe of Ijaza's log lines; `INFO` has one a request."),
     ] = "WARNING"
+
+    @property
+    def proxies(self) -> list[str]:
+        """`trusted_proxies`, one by one."""
+        return _parts(self.trusted_proxies)
 
     @property
     def kafka(self) -> KafkaAccess:

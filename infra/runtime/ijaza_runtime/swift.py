@@ -47,9 +47,10 @@ def swift_reader(model: type[Event]) -> Read:
     for name, field in model.model_fields.items():
         narrow = _narrow(name, field)
         fields.append((name, narrow) if field.is_required() else (name, narrow, field.default))
-    # An unknown field is passed over unread, and so might hold what is no JSON.
+    # An unknown field is passed over unread, and so might hold what is no JSON. Nothing that a
+    # field can hold leads back to its struct, so the garbage collector need not look at it.
     struct = msgspec.defstruct(
-        model.__name__, fields, frozen=True, kw_only=True, forbid_unknown_fields=True
+        model.__name__, fields, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False
     )
     decode = msgspec.json.Decoder(struct).decode
 

@@ -20,11 +20,9 @@ from ijaza_attendance.domain.presence import assign
 from ijaza_attendance.domain.programme import Programme, Sitting
 from ijaza_attendance.domain.state import State
 from ijaza_attendance.domain.times import instant
-from ijaza_attendance.handlers import EDITIONS, PEOPLE
+from ijaza_attendance.handlers import EDITIONS
 from ijaza_attendance.registry import Registry
-from ijaza_attendance.storage import COLLECTION, decode
-
-_PAGE = 500
+from ijaza_attendance.roster import Roster
 
 
 class Titles(msgspec.Struct, frozen=True):
@@ -98,12 +96,8 @@ class Contents(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What a bundle says of one person; made again when what it rests on changed.
+    """What a bundle says of one person. Who does not take part is not `listed`."""
 
-    Who does not take part is not `listed`, but need not be read again either.
-    """
-
-    rests_on: tuple[int, int, int]
     person: PersonCarried
     listed: bool
     passes: list[str]
@@ -117,8 +111,7 @@ class Bundles:
     def __init__(self, *, registry: Registry, references: References, store: Store) -> None:
         self._registry = registry
         self._references = references
-        self._store = store
-        self._entries: dict[str, dict[str, Entry]] = {}
+        self._roster = Roster(_entry, references=references, store=store)
 
     async def contents(self, device: Device) -> bytes:
         """A device's bundle as JSON, the same bytes while nothing of it changes."""
@@ -129,7 +122,9 @@ class Bundles:
                 continue
             entries = await self._people(programme)
             kept = [
-                each for each in programme.sittings.values() if device.keeps(edition, each.session)
+                each
+                for each in programme.sittings.values()
+                if any(device.keeps(edition, one) for one in programme.counted_with(each.session))
             ]
             editions.append(_edition(programme, kept, entries))
             inside += _inside(edition, kept, entries)
@@ -138,34 +133,7 @@ class Bundles:
 
     async def _people(self, programme: Programme) -> list[Entry]:
         """Everybody who takes part, by participant."""
-        known = self._entries.get(programme.edition, {})
-        found: dict[str, Entry] = {}
-        after = ""
-        while headings := await self._store.headings(
-            COLLECTION, scope=programme.edition, after=after, most=_PAGE
-        ):
-            bases = {each.key: self._basis(each.key, each.version, programme) for each in headings}
-            same = {
-                key: known[key]
-                for key, basis in bases.items()
-                if key in known and known[key].rests_on == basis
-            }
-            changed = [key for key in bases if key not in same]
-            documents = await self._store.load(COLLECTION, changed) if changed else {}
-            for key, document in documents.items():
-                basis = self._basis(key, document.version, programme)
-                same[key] = _entry(basis, decode(document.body), programme, self._person(key))
-            found |= {key: same[key] for key in bases if key in same}
-            after = headings[-1].key
-        self._entries[programme.edition] = found
-        return [entry for entry in found.values() if entry.listed]
-
-    def _basis(self, key: str, version: int, programme: Programme) -> tuple[int, int, int]:
-        person = self._person(key)
-        return (version, programme.revision, person.version if person else 0)
-
-    def _person(self, key: str) -> Person | None:
-        return self._references.get(PEOPLE, key)
+        return [each for each in (await self._roster.of(programme)).values() if each.listed]
 
 
 def tag(contents: bytes) -> str:
@@ -173,14 +141,11 @@ def tag(contents: bytes) -> str:
     return f'W/"{blake2b(contents, digest_size=16).hexdigest()}"'
 
 
-def _entry(
-    basis: tuple[int, int, int], state: State, programme: Programme, person: Person | None
-) -> Entry:
+def _entry(state: State, programme: Programme, person: Person | None) -> Entry:
     newest = standing(state)
     slots = assign(state, programme)
     inside = {session: inside_since(slot, programme) for session, slot in slots.items()}
     return Entry(
-        rests_on=basis,
         person=PersonCarried(
             participant=state.participant,
             number=state.number,

@@ -1,10 +1,13 @@
 """Which batches of each device were taken: in their order, each once, with the answer it got."""
 
+from collections.abc import Sequence
+
 from ijaza_contracts.door import BatchTaken
 from ijaza_runtime.bus import BusError
 from ijaza_runtime.observe import log
 from ijaza_runtime.outbox import Outbox, records_of
 from ijaza_runtime.store import Document, Store
+from ijaza_runtime.together import Together
 
 from ijaza_attendance.domain.batches import Taken
 from ijaza_attendance.storage import BATCHES, batch_codec
@@ -18,12 +21,19 @@ class Ledger:
     def __init__(self, *, store: Store, outbox: Outbox) -> None:
         self._store = store
         self._outbox = outbox
+        self._saving = Together(self._save)
 
     async def taken(self, device: str, batch: int) -> Taken | None:
         """What was taken under a batch's number."""
-        key = _key(device, batch)
-        document = (await self._store.load(BATCHES, [key])).get(key)
-        return None if document is None else batch_codec.decode(document.body)
+        known, _ = await self.turn(device, batch)
+        return known
+
+    async def turn(self, device: str, batch: int) -> tuple[Taken | None, bool]:
+        """What was taken under a batch's number, and whether the one before it was taken."""
+        key, before = _key(device, batch), _key(device, batch - 1)
+        found = await self._store.load(BATCHES, [key, before])
+        known = batch_codec.decode(found[key].body) if key in found else None
+        return known, batch == 1 or before in found
 
     async def next(self, device: str) -> int:
         """The number of the batch that a device's turn is at."""
@@ -36,18 +46,33 @@ class Ledger:
         return last + 1
 
     async def take(self, event: BatchTaken) -> Taken:
-        """Take a batch; what stands under its number after that, which may be another's."""
+        """Take a batch; what stands under its number after that, which may be another's.
+
+        What many devices send at a time is saved, sent and synced together.
+        """
         document = _document(event, announced=True)
-        if await self._outbox.save(BATCHES, [document]):
-            standing = await self.taken(event.device, event.batch)
-            assert standing is not None, "a document that stood in the way is there"
-            return standing
+        if await self._saving.add(document):
+            return batch_codec.decode(document.body)
+        standing = await self.taken(event.device, event.batch)
+        assert standing is not None, "a document that stood in the way is there"
+        return standing
+
+    async def _save(self, documents: Sequence[Document]) -> Sequence[bool]:
+        """Save and send documents; which of them stand."""
+        saved, seen = [], set()
+        for each in documents:
+            if each.key not in seen:  # the same batch twice at once: the first stands
+                seen.add(each.key)
+                saved.append(each)
+        refused = await self._outbox.save(BATCHES, saved)
+        standing = [each for each in saved if each.key not in refused]
         try:
-            await self._outbox.send(BATCHES, [document])
+            await self._outbox.send(BATCHES, standing)
         except BusError as fault:
-            # It is durable with its event: the relay sends it.
+            # They are durable with their events: the relay sends them.
             log.warning("events wait in the outbox", why=str(fault))
-        return batch_codec.decode(document.body)
+        ids = {id(each) for each in standing}
+        return [id(each) in ids for each in documents]
 
     async def restore(self, event: BatchTaken) -> None:
         """Know a batch again that was published before; the first under a number stands."""

@@ -10,6 +10,7 @@ from ijaza_runtime.references import References
 from ijaza_runtime.service import Assembly, Parts, wire
 
 from ijaza_attendance.api import Rooms, routers
+from ijaza_attendance.api.room_shown import Wording
 from ijaza_attendance.domain.people import Person
 from ijaza_attendance.domain.programme import Programme
 from ijaza_attendance.domain.state import State
@@ -18,6 +19,7 @@ from ijaza_attendance.ledger import Ledger
 from ijaza_attendance.passes.keys import PassKeys
 from ijaza_attendance.passes.office import PassOffice
 from ijaza_attendance.registry import COLLECTIONS, Registry
+from ijaza_attendance.rooms import Feed, RoomReader
 from ijaza_attendance.storage import BATCHES
 
 NAME = "attendance"
@@ -41,6 +43,9 @@ def assemble(parts: Parts) -> Assembly[Desk]:
     tables: list[Table[Any]] = [EDITIONS, PEOPLE, DEVICES]
     wiring = wire(parts, name=NAME, fold=FOLD, inputs=INPUTS, tables=tables)
     registry = Registry(store=parts.store, outbox=wiring.outbox, references=wiring.references)
+    reader = RoomReader(references=wiring.references, store=parts.store, clock=parts.clock)
+    wording = Wording()
+    feed = Feed(reader.look, whole=wording.whole, news=wording.news)
     return Assembly(
         name=NAME,
         desk=Desk(parts.bus, wiring.commands, wiring.references),
@@ -51,10 +56,13 @@ def assemble(parts: Parts) -> Assembly[Desk]:
                 registry=registry,
                 ledger=Ledger(store=parts.store, outbox=wiring.outbox),
                 office=PassOffice(PassKeys(parts.keys), registry, parts.clock),
+                reader=reader,
+                feed=feed,
                 store=parts.store,
                 bus=parts.bus,
                 access=parts.access,
                 clock=parts.clock,
+                fleet_rate=parts.fleet_rate,
             )
         ),
         description="Passes, devices and scans at the doors, the seconds that count, review.",
@@ -64,4 +72,5 @@ def assemble(parts: Parts) -> Assembly[Desk]:
         access=parts.access,
         meter=parts.meter,
         reactor=wiring.reactor,
+        hang_up=feed.end,
     )

@@ -20,7 +20,7 @@ SCHEMA = 2
 
 def _first_to_second(state: dict[str, Any]) -> dict[str, Any]:
     """Before there were passes: none was given. The number is known after a rebuild."""
-    return {**state, "number": 0, "passes": {}, "passes_revoked": {}}
+    return {**state, "number": 0, "passes": {}, "passes_revoked": {}, "origins": {}}
 
 
 _codec = Codec(

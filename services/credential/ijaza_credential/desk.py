@@ -8,8 +8,6 @@ their hashes stay. `DocumentsMade` tells of these, so that a store can be rebuil
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from hashlib import sha256
-from typing import NamedTuple
 
 import msgspec
 from ijaza_contracts.credential import CertificateIssued, DocumentsMade
@@ -25,15 +23,18 @@ from ijaza_runtime.outbox import Outbox, record_of
 from ijaza_runtime.references import References
 from ijaza_runtime.store import Document, Store
 
-from ijaza_credential.documents.credential import build_credential, serialise_credential
-from ijaza_credential.documents.keys import IssuerKey
-from ijaza_credential.documents.pdf import render_pdf
-from ijaza_credential.documents.proof import sign
+from ijaza_credential.documents.subject import CertificateFacts
 from ijaza_credential.domain.state import State
 from ijaza_credential.facts import facts_of
 from ijaza_credential.handlers import PEOPLE
+from ijaza_credential.making import Files, Wanted, make
+from ijaza_credential.printers import Printers
+from ijaza_credential.signing import IssuerKeys
 from ijaza_credential.storage import COLLECTION as STATES
 from ijaza_credential.storage import decode as decode_state
+from ijaza_credential.templates.press import Press
+from ijaza_credential.templates.sandbox import TemplateError
+from ijaza_credential.templates.shelf import Shelf
 
 COLLECTION = "documents"
 
@@ -65,7 +66,10 @@ DEFINITIONS: Table[Definitions] = Table(EDITIONS, {EditionPublished: on_edition_
 
 @dataclass(frozen=True, slots=True)
 class Documents:
-    """The files of one certificate and their SHA-256; the files are None once erased."""
+    """The files of one certificate and their SHA-256; the files are None once erased.
+
+    `template` is the digest of the pack that it was printed with, empty for our own template.
+    """
 
     credential_id: str
     pdf_sha256: str
@@ -73,11 +77,7 @@ class Documents:
     pdf: bytes | None
     credential: bytes | None
     schema: int = 1
-
-
-class _Files(NamedTuple):
-    pdf: bytes
-    credential: bytes
+    template: str = ""
 
 
 SCHEMA = 1
@@ -102,19 +102,29 @@ class DocumentDesk:
         store: Store,
         outbox: Outbox,
         references: References,
-        key: IssuerKey,
+        keys: IssuerKeys,
+        shelf: Shelf,
         partitions: int,
     ) -> None:
         self._store = store
         self._outbox = outbox
         self._references = references
-        self._key = key
+        self._keys = keys
         self._partitions = partitions
+        self._shelf = shelf
+        self._printers = Printers()
+        self._press = Press()
+
+    async def close(self) -> None:
+        """Make nothing more."""
+        self._printers.close()
+        self._press.close()
 
     async def project(self, events: Sequence[Event]) -> None:
         """Make the documents of the certificates issued by these events, where they are missing.
 
-        Raises `LookupError` if an edition's revision is not known yet: the events come again.
+        Raises `LookupError` if an edition's revision is not known yet, and what `Printers.print`
+        does: the events come again. What could be made is kept by then.
         """
         issued = [event for event in events if isinstance(event, CertificateIssued)]
         await self._references.refresh()
@@ -123,12 +133,28 @@ class DocumentDesk:
         by_id = {event.credential_id: event for event in issued}
         missing = [event for key, event in by_id.items() if key not in stored]
         states = await self._store.load(STATES, list({event.participant for event in missing}))
-        made = [
-            self._made(event, decode_state(states[event.participant].body))
-            for event in missing
-            if event.participant in states
-        ]
-        await self._outbox.save_and_send(COLLECTION, [each for each in made if each is not None])
+        packs = await self._shelf.active(event.edition for event in missing)
+        wanted: dict[str, Wanted] = {}
+        for event in missing:
+            if event.participant not in states:
+                continue
+            facts = self._facts(decode_state(states[event.participant].body), event.version)
+            if facts is not None:
+                pack = packs.get(event.edition)
+                wanted[event.credential_id] = Wanted(facts, self._keys.signing(), pack)
+            else:
+                # The person was erased before the page was made: nothing may be made up.
+                log.warning("no documents", edition=event.edition, version=event.version)
+        made = await self._all_made(wanted)
+        await self._outbox.save_and_send(
+            COLLECTION,
+            [
+                self._made(by_id[each], files, wanted[each])
+                for each, files in made.items()
+                if isinstance(files, Files)
+            ],
+        )
+        _raise_first(made.values())
 
     async def remake(self, events: Sequence[DocumentsMade]) -> None:
         """Make again what these events tell of, where it is missing. Nothing is sent.
@@ -140,11 +166,22 @@ class DocumentDesk:
         stored = await self._store.load(COLLECTION, [event.credential_id for event in events])
         missing = [event for event in events if event.credential_id not in stored]
         states = await self._store.load(STATES, list({event.participant for event in missing}))
-        remade = {}
+        packs = await self._shelf.packs(event.template for event in missing)
+        wanted: dict[str, Wanted] = {}
         for event in missing:
-            state = states.get(event.participant)
-            files = self._files(decode_state(state.body), event.version) if state else None
-            remade[event.credential_id] = self._document(event, _proven(event, files))
+            state, key = states.get(event.participant), self._keys.find(event.signed_by)
+            facts = self._facts(decode_state(state.body), event.version) if state else None
+            pack = packs.get(event.template)
+            if facts is not None and key is not None and (pack or not event.template):
+                wanted[event.credential_id] = Wanted(facts, key, pack)
+        made = await self._all_made(wanted)
+        _raise_first(made.values())
+        remade = {
+            event.credential_id: self._document(
+                event, _proven(event, made.get(event.credential_id))
+            )
+            for event in missing
+        }
         await self._store.save(COLLECTION, list(remade.values()))
 
     async def find(self, credential_ids: Iterable[str]) -> dict[str, Documents]:
@@ -189,13 +226,27 @@ class DocumentDesk:
         log.info("documents erased", documents=len(changed) - len(refused))
         return True
 
-    def _made(self, issued: CertificateIssued, state: State) -> Document | None:
+    async def _all_made(self, wanted: dict[str, Wanted]) -> dict[str, Files | Exception]:
+        """What came of each. Where a pack fails, our own template takes its place in `wanted`."""
+
+        async def made(some: dict[str, Wanted]) -> dict[str, Files | Exception]:
+            found = await make(list(some.values()), self._printers, self._press)
+            return dict(zip(some, found, strict=True))
+
+        first = await made(wanted)
+        failed = {
+            key: wanted[key] for key, each in first.items() if isinstance(each, TemplateError)
+        }
+        for each in failed.values():
+            # What the template says of it could repeat a name.
+            log.error("template failed", edition=each.facts.edition, template=each.template)
+        again = {key: each._replace(pack=None) for key, each in failed.items()}
+        wanted |= again
+        return first | await made(again)
+
+    def _made(self, issued: CertificateIssued, files: Files, wanted: Wanted) -> Document:
         """The documents of a certificate, with the event that tells of them."""
-        files = self._files(state, issued.version)
-        if files is None:
-            # The person was erased before the page was made: nothing may be made up.
-            log.warning("no documents", edition=issued.edition, version=issued.version)
-            return None
+        pdf_sha256, credential_sha256 = files.hashes
         event = DocumentsMade(
             edition=issued.edition,
             participant=issued.participant,
@@ -203,13 +254,15 @@ class DocumentDesk:
             serial=issued.serial,
             credential_id=issued.credential_id,
             version=issued.version,
-            pdf_sha256=sha256(files.pdf).hexdigest(),
-            credential_sha256=sha256(files.credential).hexdigest(),
+            pdf_sha256=pdf_sha256,
+            credential_sha256=credential_sha256,
+            signed_by=self._keys.name_of(wanted.key),
+            template=wanted.template,
         )
         return replace(self._document(event, files), outbox=(record_of(event),))
 
-    def _files(self, state: State, version: int) -> _Files | None:
-        """The files of a certificate; None if what it states is not known (any more).
+    def _facts(self, state: State, version: int) -> CertificateFacts | None:
+        """What a certificate says; None if that is not known (any more).
 
         Raises `LookupError` if the edition's revision is not known yet.
         """
@@ -220,17 +273,16 @@ class DocumentDesk:
         definition = definitions.by_revision.get(issued.revision) if definitions else None
         if definition is None:
             raise LookupError(f"revision {issued.revision} of edition {state.edition}: not known")
-        facts = facts_of(issued, stated, version, definition)
-        credential = serialise_credential(sign(build_credential(facts), self._key, facts.issued_at))
-        return _Files(render_pdf(facts, credential), credential)
+        return facts_of(issued, stated, version, definition)
 
-    def _document(self, event: DocumentsMade, files: _Files | None) -> Document:
+    def _document(self, event: DocumentsMade, files: Files | None) -> Document:
         kept = Documents(
             credential_id=event.credential_id,
             pdf_sha256=event.pdf_sha256,
             credential_sha256=event.credential_sha256,
             pdf=files.pdf if files else None,
             credential=files.credential if files else None,
+            template=event.template,
         )
         return Document(
             key=event.credential_id,
@@ -242,12 +294,18 @@ class DocumentDesk:
         )
 
 
-def _proven(event: DocumentsMade, files: _Files | None) -> _Files | None:
+def _proven(event: DocumentsMade, files: Files | Exception | None) -> Files | None:
     """Files if they are, byte for byte, those that the event tells of."""
-    if files is None:
+    if not isinstance(files, Files):
         return None
-    found = (sha256(files.pdf).hexdigest(), sha256(files.credential).hexdigest())
-    if found == (event.pdf_sha256, event.credential_sha256):
+    if files.hashes == (event.pdf_sha256, event.credential_sha256):
         return files
     log.error("documents differ", edition=event.edition, version=event.version)
     return None
+
+
+def _raise_first(made: Iterable[Files | Exception]) -> None:
+    """Raise what kept a certificate's documents from being made, if anything did."""
+    for each in made:
+        if isinstance(each, Exception):
+            raise each

@@ -4,12 +4,16 @@ from collections.abc import Sequence
 
 from ijaza_contracts.assessment import TestAnnulled, TestFailed, TestPassed
 from ijaza_contracts.attendance import AbsenceExcused, SessionAttended
+from ijaza_contracts.audit import HistorySealed
 from ijaza_contracts.credential import (
     CertificateApproved,
     CertificateIssued,
     CertificateReinstated,
     CertificateRevoked,
     CertificateSuperseded,
+    ChangeDeclined,
+    CopyLinkGiven,
+    CopyLinkRevoked,
     DocumentsMade,
     EligibilityLost,
     EligibilityReached,
@@ -36,6 +40,7 @@ from ijaza_runtime.fold import Evolve, EvolveAll, Fold, Table
 from ijaza_credential.domain import fold
 from ijaza_credential.domain.change import forget
 from ijaza_credential.domain.commands import Command, decide
+from ijaza_credential.domain.copy_link import on_copy_link_given, on_copy_link_revoked
 from ijaza_credential.domain.journal import on_certificates_stated
 from ijaza_credential.domain.people import Person, on_person_recorded
 from ijaza_credential.domain.programme import Programme, on_edition_closed, on_edition_published
@@ -56,12 +61,17 @@ HANDLERS: dict[type[Event], Evolve] = {
     EligibilityReached: fold.on_eligibility_reached,
     EligibilityLost: fold.on_eligibility_lost,
     CertificateApproved: fold.on_certificate_approved,
+    ChangeDeclined: fold.on_change_declined,
     CertificateIssued: fold.on_certificate_issued,
     CertificateSuperseded: fold.on_certificate_superseded,
     CertificateRevoked: fold.on_certificate_revoked,
     CertificatesStated: on_certificates_stated,
+    CopyLinkGiven: on_copy_link_given,
+    CopyLinkRevoked: on_copy_link_revoked,
     # Of the documents, which the desk keeps apart.
     DocumentsMade: fold.says_nothing_new,
+    # Of the log itself.
+    HistorySealed: fold.says_nothing_new,
     # These go out together with CertificateIssued, Superseded or Revoked, which say it all.
     CertificateReinstated: fold.says_nothing_new,
     ParticipantGraduated: fold.says_nothing_new,

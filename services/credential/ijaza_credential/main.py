@@ -11,18 +11,21 @@ from ijaza_runtime.secrets import load_or_create_secret
 from ijaza_runtime.service import Assembly, Parts, wire
 
 from ijaza_credential.api import files, router
+from ijaza_credential.api.audit import audit_routes
+from ijaza_credential.audit.sealing import COLLECTION as SEALS
+from ijaza_credential.audit.sealing import SealDesk
 from ijaza_credential.desk import COLLECTION as DOCUMENTS
 from ijaza_credential.desk import DEFINITIONS, DocumentDesk
-from ijaza_credential.documents.keys import IssuerKey, load_or_create_key
 from ijaza_credential.domain.people import Person
 from ijaza_credential.domain.programme import Programme
 from ijaza_credential.domain.state import State
 from ijaza_credential.handlers import EDITIONS, INPUTS, PEOPLE, credential_fold
+from ijaza_credential.signing import KEYS, IssuerKeys
 from ijaza_credential.site import IssuerSite
+from ijaza_credential.templates.shelf import LISTS, PACKS, Shelf
 
 NAME = "credential"
 SECRET = "serials.key"  # noqa: S105 - the name of a file
-SIGNING_KEY = "issuer.pem"
 PROJECTION = f"{NAME}.documents"
 """The group of the document desk."""
 
@@ -34,7 +37,8 @@ class Desk:
     commands: Commands[State, Programme, Person]
     references: References
     documents: DocumentDesk
-    key: IssuerKey
+    seals: SealDesk
+    keys: IssuerKeys
     secret: bytes
 
     def programme(self, edition: str) -> Programme | None:
@@ -49,22 +53,50 @@ class Desk:
 def assemble(parts: Parts) -> Assembly[Desk]:
     """Put credential together.
 
-    The secret derives serials, credential ids and places in status lists; the key signs.
+    The secret derives serials, credential ids and places in status lists; the keys sign.
     """
     secret = load_or_create_secret(parts.keys, SECRET)
-    key = load_or_create_key(parts.keys / SIGNING_KEY)
+    told = References(parts.bus, [DEFINITIONS, PEOPLE, KEYS])
+    keys = IssuerKeys(parts.keys, told)
     fold = credential_fold(secret)
-    wiring = wire(parts, name=NAME, fold=fold, inputs=INPUTS, tables=[EDITIONS, PEOPLE])
+    wiring = wire(parts, name=NAME, fold=fold, inputs=INPUTS, tables=[EDITIONS, PEOPLE, KEYS])
+    shelf = Shelf(parts.store, wiring.outbox, parts.partitions)
     documents = DocumentDesk(
         store=parts.store,
         outbox=wiring.outbox,
-        references=References(parts.bus, [DEFINITIONS, PEOPLE]),
-        key=key,
+        references=told,
+        keys=keys,
+        shelf=shelf,
         partitions=parts.partitions,
     )
+    projector = Projector(
+        service=NAME,
+        group=PROJECTION,
+        topics=[CREDENTIAL],
+        events=[CertificateIssued],
+        project=documents.project,
+        bus=parts.bus,
+        # What is in hand is finished when the process is told to end.
+        batch=50,
+        step=parts.step,
+        meter=parts.meter,
+    )
+    seals = SealDesk(
+        bus=parts.bus,
+        store=parts.store,
+        outbox=wiring.outbox,
+        keys=keys,
+        partitions=parts.partitions,
+        held=lambda: projector.held,
+    )
+
+    async def chores() -> bool:
+        erased = await documents.forget_erased()
+        return await seals.turn() or erased
+
     return Assembly(
         name=NAME,
-        desk=Desk(wiring.commands, wiring.references, documents, key, secret),
+        desk=Desk(wiring.commands, wiring.references, documents, seals, keys, secret),
         routers=[
             router(
                 commands=wiring.commands,
@@ -78,32 +110,28 @@ def assemble(parts: Parts) -> Assembly[Desk]:
                 references=wiring.references,
                 store=parts.store,
                 desk=documents,
+                shelf=shelf,
                 site=IssuerSite(
                     store=parts.store,
                     references=wiring.references,
                     desk=documents,
-                    key=key,
+                    keys=keys,
                 ),
+                keys=keys,
+                secret=secret,
+                clock=parts.clock,
             ),
+            audit_routes(bus=parts.bus, store=parts.store, keys=keys),
         ],
         description="Eligibility with reasons, certificates, and their life.",
         outbox=wiring.outbox,
-        collections=[fold.collection, DOCUMENTS],
+        collections=[fold.collection, DOCUMENTS, SEALS, PACKS, LISTS],
         references=wiring.references,
         access=parts.access,
         meter=parts.meter,
         reactor=wiring.reactor,
-        projector=Projector(
-            service=NAME,
-            group=PROJECTION,
-            topics=[CREDENTIAL],
-            events=[CertificateIssued],
-            project=documents.project,
-            bus=parts.bus,
-            # Pages are made on the event loop, which has to answer for its health meanwhile.
-            batch=10,
-            step=parts.step,
-            meter=parts.meter,
-        ),
-        chore=documents.forget_erased,
+        projector=projector,
+        chore=chores,
+        hang_up=seals.stop,
+        release=documents.close,
     )

@@ -4,7 +4,7 @@ All three are projections of what was issued: made anew from the states, and the
 the same states. Their dates are those of the latest event that they reflect.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -31,6 +31,33 @@ class Publication:
     status_lists: Mapping[int, bytes]
 
 
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """What an edition's files are signed with, and under whose name."""
+
+    edition: str
+    did_host: str
+    key: IssuerKey
+
+
+@dataclass(frozen=True, slots=True)
+class Bit:
+    """A certificate's place in a status list; `changed` is when it got its status."""
+
+    number: int
+    index: int
+    ended: bool
+    changed: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """A status list before it is signed; `updated` is the latest change of any certificate."""
+
+    statuses: StatusList
+    updated: datetime
+
+
 def entries_of(state: State, documents: Mapping[str, Documents]) -> list[RegisterEntry]:
     """The register's entries of one participant, a line for each certificate."""
     entries = []
@@ -53,6 +80,57 @@ def entries_of(state: State, documents: Mapping[str, Documents]) -> list[Registe
     return entries
 
 
+def bits_of(state: State) -> list[Bit]:
+    """The places of one participant's certificates in the edition's status lists."""
+    bits = []
+    for version, issued in state.issued.items():
+        ended = state.ended.get(version)
+        changed = ended.at if ended else issued.at
+        bits.append(Bit(issued.status_list, issued.status_index, ended is not None, changed))
+    return bits
+
+
+def marks_of(bits: Iterable[Bit]) -> dict[int, Marks]:
+    """The status lists of an edition by their numbers."""
+    ended: dict[int, set[int]] = {}
+    latest: dict[int, datetime] = {}
+    for bit in bits:
+        marked = ended.setdefault(bit.number, set())
+        if bit.ended:
+            marked.add(bit.index)
+        latest[bit.number] = max(latest.get(bit.number, bit.changed), bit.changed)
+    return {
+        number: Marks(StatusList.of(marked), latest[number]) for number, marked in ended.items()
+    }
+
+
+def status_list(number: int, marks: Marks, signed: Signed) -> bytes:
+    """A status list as it is published."""
+    return serialise_credential(
+        build_status_list_credential(
+            marks.statuses,
+            did_host=signed.did_host,
+            edition=signed.edition,
+            number=number,
+            updated=marks.updated,
+            key=signed.key,
+        )
+    )
+
+
+def register(entries: Sequence[RegisterEntry], signed: Signed, closed_at: datetime) -> bytes:
+    """The register as it is published; `closed_at` dates one without entries."""
+    return serialise_register(
+        build_register(
+            entries,
+            did_host=signed.did_host,
+            edition=signed.edition,
+            updated=max((entry.changed_at for entry in entries), default=closed_at),
+            key=signed.key,
+        )
+    )
+
+
 def publish(
     *,
     edition: str,
@@ -60,42 +138,23 @@ def publish(
     states: Iterable[State],
     documents: Mapping[str, Documents],
     key: IssuerKey,
+    listed: Sequence[str],
     closed_at: datetime,
 ) -> Publication:
-    """The issuer's files of an edition that closed at `closed_at`."""
+    """The issuer's files of an edition that closed at `closed_at`.
+
+    `listed` are the public keys of the DID document; `key`'s is one of them.
+    """
+    signed = Signed(edition, did_host, key)
     entries: list[RegisterEntry] = []
-    lists: dict[int, set[int]] = {}
-    latest: dict[int, datetime] = {}
+    bits: list[Bit] = []
     for state in states:
         entries.extend(entries_of(state, documents))
-        for version, issued in state.issued.items():
-            number, ended = issued.status_list, state.ended.get(version)
-            revoked = lists.setdefault(number, set())
-            if ended is not None:
-                revoked.add(issued.status_index)
-            changed = ended.at if ended else issued.at
-            latest[number] = max(latest.get(number, changed), changed)
-    register = build_register(
-        entries,
-        did_host=did_host,
-        edition=edition,
-        updated=max((entry.changed_at for entry in entries), default=closed_at),
-        key=key,
-    )
+        bits.extend(bits_of(state))
     return Publication(
-        did=serialise_did_document(build_did_document(did_host, [key.multibase])),
-        register=serialise_register(register),
+        did=serialise_did_document(build_did_document(did_host, listed)),
+        register=register(entries, signed, closed_at),
         status_lists={
-            number: serialise_credential(
-                build_status_list_credential(
-                    StatusList.of(revoked),
-                    did_host=did_host,
-                    edition=edition,
-                    number=number,
-                    updated=latest[number],
-                    key=key,
-                )
-            )
-            for number, revoked in lists.items()
+            number: status_list(number, marks, signed) for number, marks in marks_of(bits).items()
         },
     )

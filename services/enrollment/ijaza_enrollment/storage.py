@@ -20,7 +20,7 @@ import msgspec
 from ijaza_contracts.journal import DocumentJournaled
 from ijaza_contracts.topics import ENROLLMENT_JOURNAL, PEOPLE
 from ijaza_runtime.bus import BusError, Record
-from ijaza_runtime.documents import Codec
+from ijaza_runtime.documents import Codec, Upcast
 from ijaza_runtime.errors import Conflicting
 from ijaza_runtime.observe import log
 from ijaza_runtime.outbox import Outbox, record_of
@@ -37,7 +37,7 @@ RUNS = "selections"
 PAGES = "selection_pages"
 COLLECTIONS = (EDITIONS, APPLICANTS, RUNS, PAGES)
 
-SCHEMA = 1
+SCHEMAS: Mapping[str, int] = {EDITIONS: 2, APPLICANTS: 1, RUNS: 1, PAGES: 1}
 """Raised with every change of what is stored; an older document is then made new on reading."""
 
 TRIES = 20
@@ -46,6 +46,14 @@ TRIES = 20
 _SCAN = 500
 
 T = TypeVar("T")
+
+
+def _first_to_second(edition: dict[str, Any]) -> dict[str, Any]:
+    """Before sessions could be merged, none was."""
+    return {**edition, "merged": []}
+
+
+_UPCASTS: Mapping[str, Mapping[int, Upcast]] = {EDITIONS: {1: _first_to_second}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +100,8 @@ class Shelf(Generic[T]):
         self._outbox = outbox
         self._collection = collection
         decoder: msgspec.json.Decoder[T] = msgspec.json.Decoder(kind, dec_hook=_model)
-        self._codec = Codec(collection, SCHEMA, decoder, _encoder)
+        upcasts = _UPCASTS.get(collection, {})
+        self._codec = Codec(collection, SCHEMAS[collection], decoder, _encoder, upcasts)
         self._key = key
         self._scope = scope
 

@@ -32,6 +32,7 @@ class Office(Generic[D]):
     bus: MemoryBus
     service: Assembly[D]
     http: httpx.AsyncClient
+    parts: Parts
 
     async def tell(self, *events: Event) -> None:
         """Publish what other services say."""
@@ -41,6 +42,14 @@ class Office(Generic[D]):
         """Let the service handle all there is."""
         while await self.service.turn():
             pass
+
+    @asynccontextmanager
+    async def beside(self, assemble: Callable[[Parts], Assembly[D]]) -> AsyncIterator[Assembly[D]]:
+        """Another process of the service, which has the work from here on."""
+        await self.service.close()
+        other = assemble(self.parts)
+        yield other
+        await other.close()
 
     async def post(self, role: Role, path: str, body: object) -> httpx.Response:
         return await self.http.post(path, json=body, headers=self.bearer(role))
@@ -55,7 +64,11 @@ class Office(Generic[D]):
 
 
 @asynccontextmanager
-async def opened(assemble: Callable[[Parts], Assembly[D]], keys: Path) -> AsyncIterator[Office[D]]:
+async def opened(
+    assemble: Callable[[Parts], Assembly[D]],
+    keys: Path,
+    clock: Callable[[], datetime] = lambda: NOW,
+) -> AsyncIterator[Office[D]]:
     """A service with nothing in it yet."""
     bus = MemoryBus()
     parts = Parts(
@@ -64,13 +77,13 @@ async def opened(assemble: Callable[[Parts], Assembly[D]], keys: Path) -> AsyncI
         keys=keys,
         access=AccessKeys(Ed25519PrivateKey.generate()),
         partitions=_PARTITIONS,
-        clock=lambda: NOW,
+        clock=clock,
     )
     service = assemble(parts)
     await provision(bus, [service.name], _PARTITIONS)
     transport = httpx.ASGITransport(service.app())
     async with httpx.AsyncClient(transport=transport, base_url="http://service") as http:
-        yield Office(bus, service, http)
+        yield Office(bus, service, http, parts)
     await service.close()
 
 

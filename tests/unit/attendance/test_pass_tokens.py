@@ -94,7 +94,7 @@ def test_any_text_is_refused_and_breaks_nothing(text: str) -> None:
 @given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(), st.lists, max_leaves=5))
 def test_any_claims_under_a_known_key_break_nothing(said: object) -> None:
     """A key that signs something else signs no pass."""
-    assert refused(signed({"alg": "Ed25519", "kid": "k1"}, said)) == "unreadable"
+    assert refused(signed({"alg": "Ed25519", "kid": "k1"}, said)) in {"unreadable", "too-long"}
 
 
 @pytest.mark.parametrize("left_out", SAID)

@@ -7,10 +7,8 @@ from pathlib import Path
 
 import httpx
 import pytest
-from ijaza_attendance.domain.times import seconds_of
 from ijaza_attendance.main import Desk, assemble
 from ijaza_attendance.passes.keys import PassKeys
-from ijaza_attendance.passes.links import Link, read, write
 from ijaza_attendance.passes.page import Shown, page
 from ijaza_attendance.rebuild import rebuild
 from ijaza_attendance.registry import COLLECTIONS
@@ -154,18 +152,6 @@ async def test_whatever_is_no_link_shows_nothing(office: Office[Desk], tried: st
     assert (await office.http.get(f"/p/{tried}")).status_code == 404
 
 
-def test_a_link_is_ours_unaltered_and_in_time() -> None:
-    """Signed with a secret that only this installation has."""
-    link = Link(EDITION, "p1", "7Q2MZ4T0XK", seconds_of(NOW))
-    written = write(link, b"s" * 32)
-
-    assert read(written, b"s" * 32, seconds_of(NOW) - 1) == link
-    assert read(written, b"s" * 32, seconds_of(NOW)) is None
-    assert read(written, b"t" * 32, 0) is None
-    head, payload, proof = written.split(".")
-    assert read(f"{head}.{payload[:-2]}AA.{proof}", b"s" * 32, 0) is None
-
-
 def test_names_on_the_page_are_text() -> None:
     """Nothing in a name is markup."""
     shown = page(
@@ -221,7 +207,7 @@ async def test_a_key_that_is_not_here_signs_nothing(office: Office[Desk], tmp_pa
         partitions=2,
         clock=lambda: NOW,
     )
-    other = Office(office.bus, assemble(parts), office.http)
+    other = Office(office.bus, assemble(parts), office.http, parts)
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(other.service.app()), base_url="http://other"
     ) as http:

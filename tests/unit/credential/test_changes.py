@@ -17,8 +17,8 @@ from ijaza_contracts.credential import (
     ParticipantGraduated,
 )
 from ijaza_contracts.envelope import Event
-from ijaza_credential.domain.change import proposal
 from ijaza_credential.domain.commands import Approve
+from ijaza_credential.domain.gate import proposal
 from ijaza_credential.domain.state import Stated
 
 from tests.unit.credential.given import (
@@ -261,7 +261,7 @@ def test_with_propose_nothing_happens_before_it_is_approved(event: Event, kind: 
     assert life.programme is not None
     waits = proposal(life.state, life.programme, life.person)
     assert waits is not None
-    assert waits.kind == kind
+    assert waits.change.kind == kind
 
 
 def test_an_approved_proposal_is_carried_out_at_the_approvals_time() -> None:

@@ -192,7 +192,7 @@ def test_where_there_is_no_certificate_nothing_is_revoked() -> None:
     life = Life()
     life.hear(published(), recorded(), *everything())
 
-    with pytest.raises(NotAllowedError, match="has no certificate"):
+    with pytest.raises(NotAllowedError, match="there is no certificate"):
         life.order(revoke())
 
 

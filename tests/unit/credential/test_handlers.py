@@ -1,6 +1,7 @@
 """The one table of what credential listens to."""
 
 from ijaza_contracts.registry import of_topic
+from ijaza_contracts.templates import TemplatePacked, TemplatesChanged
 from ijaza_contracts.topics import (
     ASSESSMENT,
     ATTENDANCE,
@@ -22,8 +23,12 @@ from tests.unit.credential.given import (
 
 
 def test_every_event_of_its_own_topic_is_folded() -> None:
-    """Its store is a fold of its own events and its inputs (design.md §3)."""
-    assert {*of_topic(CREDENTIAL), *of_topic(CREDENTIAL_JOURNAL)} <= set(HANDLERS)
+    """Its store is a fold of its own events and its inputs (design.md §3).
+
+    Templates are of no participant: they are restored from the journal as they stand there.
+    """
+    own = {*of_topic(CREDENTIAL), *of_topic(CREDENTIAL_JOURNAL)}
+    assert own - {TemplatePacked, TemplatesChanged} <= set(HANDLERS)
 
 
 def test_its_inputs_are_the_facts_of_the_other_three() -> None:

@@ -3,7 +3,7 @@ from them". What certificates state is in credential's own journal; without that
 states is found again by the credential's id.
 """
 
-from ijaza_credential.domain.change import proposal
+from ijaza_credential.domain.gate import proposal
 from ijaza_runtime.outbox import record_of
 
 from tests.unit.credential.given import (
@@ -92,5 +92,5 @@ def test_a_proposal_still_waits_after_the_loss() -> None:
     assert life.programme is not None
     waits = proposal(life.state, life.programme, life.person)
     assert waits is not None
-    assert waits.kind == "supersede"
+    assert waits.change.kind == "supersede"
     assert life.state.stated == {}

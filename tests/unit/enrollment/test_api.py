@@ -193,6 +193,66 @@ async def test_sessions_are_corrected_in_one_revision(office: httpx.AsyncClient)
     assert [one["start"] for one in sessions] == ["2019-12-20T14:00:00Z", "2019-12-21T14:00:00Z"]
 
 
+async def test_an_officer_changes_one_session_after_the_other(
+    clock: Clock, office: httpx.AsyncClient
+) -> None:
+    """Given two sessions, when a third is added, the first moved, the second merged into it, and
+    the third cancelled, then each answer is the next revision of the edition.
+    """
+    await published(office)
+    times = {"start": "2019-12-21T14:00:00Z", "end": "2019-12-21T18:00:00Z"}
+    later = {"start": "2019-12-20T14:00:00Z", "end": "2019-12-20T18:00:00.750Z"}
+    next_day = {"start": "2019-12-22T14:00:00Z", "end": "2019-12-22T18:00:00Z"}
+    whole = times | {"breaks": [{"start": "2019-12-21T15:00:00Z", "end": "2019-12-21T15:10:00Z"}]}
+    orders: list[tuple[str, JSON]] = [
+        ("d2/addition", {"module": "m1", "times": times}),
+        ("d3/addition", {"module": "m1", "times": next_day}),
+        ("d1/schedule", later),
+        ("d1/merger", {"sessions": ["d2"], "times": whole}),
+        ("d3/cancellation", {}),
+    ]
+
+    for number, (address, order) in enumerate(orders, 1):
+        clock.now = NOW + timedelta(minutes=number)
+        common = {"correction": f"c{number}", "revision": number, "reason": "strike"}
+        answer = await office.post(
+            f"/v1/editions/{EDITION}/sessions/{address}", json=common | order
+        )
+        assert (answer.status_code, answer.json()["revision"]) == (200, number + 1), answer.text
+
+    assert answer.json() == (await office.get(f"/v1/editions/{EDITION}")).json()
+    assert answer.json()["revised_at"] == "2019-11-01T10:05:00Z"
+    assert answer.json()["definition"]["modules"][0]["sessions"] == [
+        {"id": "d1", "cancelled": False, "merged_into": "", **whole},
+        {"id": "d2", "cancelled": True, "merged_into": "d1", "breaks": [], **times},
+        {"id": "d3", "cancelled": True, "merged_into": "", "breaks": [], **next_day},
+    ]
+
+
+async def test_an_officer_who_looked_too_early_is_told_the_revision(
+    office: httpx.AsyncClient,
+) -> None:
+    """Given a session that was moved, when a change comes for the revision before, then the
+    answer names the one that stands now; the move itself, sent again, is answered as before.
+    """
+    await published(office)
+    address = f"/v1/editions/{EDITION}/sessions/d1"
+    times = {"start": "2019-12-20T14:00:00Z", "end": "2019-12-20T18:00:00Z"}
+    move = {"correction": "c1", "revision": 1, "reason": "strike", **times}
+
+    moved = await office.post(f"{address}/schedule", json=move)
+    again = await office.post(f"{address}/schedule", json=move)
+    late = await office.post(f"{address}/schedule", json=move | {"correction": "c2"})
+
+    assert again.json() == moved.json()
+    assert (late.status_code, late.json()["code"], late.json()["revision"]) == (
+        409,
+        "revision-differs",
+        2,
+    )
+    assert "d1 is held from 2019-12-20T14:00:00Z" in late.json()["detail"]
+
+
 async def test_a_revision_belongs_to_its_edition(office: httpx.AsyncClient) -> None:
     """Given an edition, when it is revised, then the address and the definition must agree."""
     await published(office)
@@ -247,6 +307,10 @@ READS = ["", "/selection", "/participants/p1"]
 WRITES = [
     "/revisions",
     "/sessions",
+    "/sessions/d1/schedule",
+    "/sessions/d1/cancellation",
+    "/sessions/d1/addition",
+    "/sessions/d1/merger",
     "/close",
     "/applications",
     "/selection",
@@ -282,6 +346,10 @@ async def test_others_see_nothing(app: FastAPI, role: Role) -> None:
 BAD: dict[str, tuple[str, JSON]] = {
     "time without offset": ("selection", {"at": "2019-11-01T10:00:00"}),
     "time out of reach": ("close", {"at": "0001-01-01T00:00:00+14:00"}),
+    "change of a session without a reason": (
+        "sessions/d1/cancellation",
+        {"correction": "c1", "revision": 1, "reason": ""},
+    ),
     "unknown field": ("close", {"when": "2019-11-01T10:00:00Z"}),
     "no departure": ("departures", {"departures": []}),
     "no application": ("applications", {"applications": []}),

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from ijaza_contracts.edition import Edition, Session
-from ijaza_contracts.enrollment import EditionClosed, EditionPublished
+from ijaza_contracts.enrollment import EditionClosed, EditionPublished, SessionsChanged
 from ijaza_contracts.topics import EDITIONS
 from ijaza_enrollment.domain.commands import (
     AddSession,
@@ -134,9 +134,11 @@ async def test_a_cancelled_session_keeps_its_place() -> None:
     state = await change(place, cancel("d1", 90))
 
     assert [one.cancelled for one in sessions_of(state).values()] == [True, False]
-    (_, event) = await place.published(EDITIONS)
+    (_, event, told) = await place.published(EDITIONS)
     assert isinstance(event, EditionPublished)
     assert (event.revision, event.at, event.definition) == (2, day(90), state.definition)
+    assert isinstance(told, SessionsChanged)
+    assert (told.kind, told.revision, told.actor) == ("cancel", 2, "staff-7")
 
 
 async def test_the_breaks_of_a_session_move_with_its_start() -> None:
@@ -183,7 +185,9 @@ async def test_of_several_moves_the_latest_stands() -> None:
 
 
 async def test_a_correction_that_is_outweighed_makes_no_revision() -> None:
-    """Given a move, when one of an earlier `at` comes in, then what holds stays as it is."""
+    """Given a move, when one of an earlier `at` comes in, then what holds stays as it is, and
+    that somebody asked for it is told all the same.
+    """
     place = await world()
     await publish(place, TWO_DAYS)
     await change(place, move("d1", 105, 91))
@@ -192,6 +196,23 @@ async def test_a_correction_that_is_outweighed_makes_no_revision() -> None:
 
     assert (state.revision, sessions_of(state)["d1"].start) == (2, day(105))
     assert len(state.moved) == 2
+    told = (await place.published(EDITIONS))[-1]
+    assert isinstance(told, SessionsChanged)
+    assert (told.correction, told.revision, told.sessions) == ("move-d1-103-90", 2, ())
+
+
+async def test_each_correction_is_told_as_it_follows_upon_the_one_before() -> None:
+    """Given two corrections of a session at once, then there is one revision, and two are told."""
+    place = await world()
+    await publish(place, TWO_DAYS)
+
+    state = await change(place, move("d1", 103, 90), cancel("d1", 91))
+
+    _, _, *told = await place.published(EDITIONS)
+    moved, cancelled = (each for each in told if isinstance(each, SessionsChanged))
+    assert {moved.revision, cancelled.revision} == {state.revision} == {2}
+    assert [each.after for each in moved.sessions] == [each.before for each in cancelled.sessions]
+    assert (moved.reason, moved.at, cancelled.at) == ("strike", day(90), day(91))
 
 
 async def test_a_moved_session_that_is_cancelled_stays_cancelled() -> None:

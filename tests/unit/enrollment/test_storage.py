@@ -54,10 +54,10 @@ async def test_a_document_of_a_newer_version_is_refused() -> None:
     place = await world(store)
     await place.open_call(edition())
     document = (await store.load(EDITIONS, [EDITION]))[EDITION]
-    newer = document.body.replace(b'"schema":1', b'"schema":2')
+    newer = document.body.replace(b'"schema":2', b'"schema":3')
     await store.save(EDITIONS, [replace(document, version=document.version + 1, body=newer)])
 
-    with pytest.raises(NewerSchemaError, match="editions document of schema 2"):
+    with pytest.raises(NewerSchemaError, match="editions document of schema 3"):
         await place.desk.editions.get(EDITION)
 
 

@@ -37,6 +37,9 @@ def test_variables_are_read_with_their_prefix(monkeypatch: pytest.MonkeyPatch) -
         ("IJAZA_PARTITIONS", "twelve"),
         ("IJAZA_LOG_LEVEL", "chatty"),
         ("IJAZA_PARTITIONS", "1025"),
+        ("IJAZA_TRUSTED_PROXIES", "10.0.0.7,*"),
+        ("IJAZA_TRUSTED_PROXIES", "proxy.example.org"),
+        ("IJAZA_FLEET_RATE", "0"),
     ],
 )
 def test_a_wrong_value_is_refused_without_repeating_it(
@@ -50,6 +53,14 @@ def test_a_wrong_value_is_refused_without_repeating_it(
 
     assert variable.removeprefix("IJAZA_").lower() in str(refused.value)
     assert f"'{value}'" not in str(refused.value)
+
+
+def test_proxies_are_addresses_and_networks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Separated by commas; nobody is trusted by default."""
+    assert RuntimeSettings().proxies == []
+    monkeypatch.setenv("IJAZA_TRUSTED_PROXIES", "10.0.0.7, 10.1.0.0/16,::1")
+
+    assert RuntimeSettings().proxies == ["10.0.0.7", "10.1.0.0/16", "::1"]
 
 
 def test_addresses_with_passwords_are_not_shown() -> None:

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from ijaza_local.cli import dead_letters
+from ijaza_local.cli import dead_letters, keys, templates
 from ijaza_local.cli.failing import told
 
 EditionFolder = Annotated[
@@ -47,6 +47,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(dead_letters.app, name="dead-letters")
+app.add_typer(keys.app, name="keys")
+app.add_typer(templates.app, name="templates")
 
 
 @app.command()
@@ -190,6 +192,10 @@ def provision(
         list[str] | None,
         typer.Option(help="A partner whose user may read; may be given several times."),
     ] = None,
+    fleet: Annotated[
+        list[str] | None,
+        typer.Option(help="A fleet of kiosks whose user may emit scans; may be given several."),
+    ] = None,
 ) -> None:
     """Make the topics, permissions and indexes that the services need, where they are missing.
 
@@ -208,6 +214,7 @@ def provision(
                 acls=acls,
                 replication=replication,
                 partners=partner or [],
+                fleets=fleet or [],
             )
         )
 
@@ -288,6 +295,58 @@ def restore(
         from ijaza_local.cli.backup import restore_from
 
         restore_from(archive, as_json=as_json)
+
+
+@app.command()
+def audit(
+    certificate: Annotated[
+        str,
+        typer.Argument(
+            metavar="CERTIFICATE", help="A serial, a credential's id, or a certificate's file."
+        ),
+    ],
+    out: Annotated[
+        Path | None, typer.Option("--out", help="The OUT of `ijaza run`, instead of the settings.")
+    ] = None,
+    register: Annotated[
+        Path | None,
+        typer.Option(help="A register that was handed out before: nothing of it may be missing."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the audit for a script.")] = False,
+) -> None:
+    """Every event that led to a certificate, each decision since, and whether the log was changed.
+
+    It is told from the log, and held to the seals on it, to the store, and to a register of before.
+    Exits with 1 if something was changed.
+    """
+    with told():
+        from ijaza_local.cli.audit import audit_certificate
+
+        audit_certificate(certificate, out, register, as_json=as_json)
+
+
+@app.command("audit-export")
+def audit_export(
+    edition: Annotated[str, typer.Argument(metavar="EDITION", help="The edition's id.")],
+    to: Annotated[
+        Path, typer.Option("--to", help="The file to make, .csv or .jsonl; none is replaced.")
+    ],
+    out: Annotated[
+        Path | None, typer.Option("--out", help="The OUT of `ijaza run`, instead of the settings.")
+    ] = None,
+    register: Annotated[
+        Path | None,
+        typer.Option(help="A register that was handed out before: nothing of it may be missing."),
+    ] = None,
+) -> None:
+    """Write every decision of an edition with its evidence, for an auditor, without names.
+
+    Exits with 1 if the log of one of its certificates was changed.
+    """
+    with told("Nothing was written."):
+        from ijaza_local.cli.audit import export_edition
+
+        export_edition(edition, to, out, register)
 
 
 @app.command()

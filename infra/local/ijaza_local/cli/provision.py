@@ -37,6 +37,7 @@ class Asked:
     acls: bool
     replication: int | None
     partners: Sequence[str]
+    fleets: Sequence[str]
 
 
 def provision(asked: Asked) -> None:
@@ -71,7 +72,8 @@ def _bus_plan(asked: Asked, configured: RuntimeSettings) -> _BusPlan:
     )
     if not (asked.acls and configured.bus_url.startswith(_KAFKA)):
         return _BusPlan(topics, ())
-    return _BusPlan(topics, permissions(read_acls(asked.folder), asked.partners))
+    planned = permissions(read_acls(asked.folder), asked.partners, asked.fleets)
+    return _BusPlan(topics, planned)
 
 
 def _on_kafka(configured: RuntimeSettings, plan: _BusPlan, *, check: bool) -> list[Change]:

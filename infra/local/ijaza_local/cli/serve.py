@@ -6,9 +6,8 @@ import socket
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-import uvicorn
 from ijaza_runtime.access import AccessKeys, Role
-from ijaza_runtime.serving import Server
+from ijaza_runtime.serving import Server, configured
 from ijaza_runtime.settings import RuntimeSettings
 from starlette.applications import Starlette
 from starlette.routing import Mount
@@ -20,22 +19,29 @@ from ijaza_local.services import NAMES, Services, running
 
 def serve_all(host: str, port: int) -> None:
     """Serve all services until a signal ends it."""
-    configured = settings()
+    given = settings()
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.create_server((host, port), family=family) as listening:
-        asyncio.run(_serve(host, listening, configured))
+        asyncio.run(_serve(host, listening, given))
 
 
-async def _serve(host: str, listening: socket.socket, configured: RuntimeSettings) -> None:
+async def _serve(host: str, listening: socket.socket, given: RuntimeSettings) -> None:
     async with running(
-        bus_url=configured.bus_url,
-        store_url=configured.store_url,
-        keys=configured.keys,
-        partitions=configured.partitions,
+        bus_url=given.bus_url,
+        store_url=given.store_url,
+        keys=given.keys,
+        partitions=given.partitions,
+        fleet_rate=given.fleet_rate,
     ) as services:
-        server = Server(uvicorn.Config(application(services), log_config=None, server_header=False))
+        server = Server(configured(application(services), given.proxies))
+
+        def end() -> None:
+            server.end()
+            for each in services.all:
+                each.hang_up()
+
         for number in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(number, server.end)
+            asyncio.get_running_loop().add_signal_handler(number, end)
         shown = f"[{host}]" if ":" in host else host
         for name in NAMES:
             say(f"http://{shown}:{listening.getsockname()[1]}/{name}/openapi.json")

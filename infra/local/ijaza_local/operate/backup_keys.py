@@ -16,6 +16,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 from ijaza_credential import main as credential
+from ijaza_credential.documents.key_folder import FIRST, FIRST_NAMES
 from ijaza_enrollment import main as enrollment
 from ijaza_runtime.secrets import load_or_create, require
 
@@ -25,7 +26,7 @@ PASSPHRASE = "IJAZA_BACKUP_PASSPHRASE"  # noqa: S105 - the name of a variable
 SHORTEST = 12
 """Characters of a passphrase."""
 
-_NEEDED = (credential.SECRET, credential.SIGNING_KEY, enrollment.SECRET)
+_NEEDED = (credential.SECRET, enrollment.SECRET)
 _WORK = 1 << 17
 """scrypt's N: a guess takes 128 MiB and some 0.3 s (RFC 7914 has r = 8 and p = 1)."""
 _MOST_WORK = 1 << 20
@@ -49,7 +50,8 @@ def check_passphrase(passphrase: str) -> None:
 
 def read_keys(folder: Path) -> Mapping[str, bytes]:
     """The files of a folder of keys. Raises `SecretError` unless those needed are there."""
-    require(folder, *_NEEDED)
+    first = next((name for name in FIRST_NAMES if (folder / name).is_file()), FIRST)
+    require(folder, *_NEEDED, first)
     paths = [path for path in sorted(folder.iterdir()) if path.is_file() and path.name[0] != "."]
     return {path.name: load_or_create(path, lambda: b"") for path in paths}
 
@@ -57,7 +59,8 @@ def read_keys(folder: Path) -> Mapping[str, bytes]:
 def mark_of(keys: Mapping[str, bytes]) -> str:
     """What tells keys apart and does not give them away."""
     mark = blake2b(b"the keys of a backup", key=keys[credential.SECRET], digest_size=16)
-    for name in _NEEDED:
+    first = next(name for name in FIRST_NAMES if name in keys)
+    for name in (credential.SECRET, first, enrollment.SECRET):
         mark.update(keys[name])
     return mark.hexdigest()
 

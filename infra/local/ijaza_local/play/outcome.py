@@ -219,12 +219,16 @@ async def _certify(
         holder = _holder(ref, state)
         if holder is not None:
             outcome.holders.append(holder)
+    if not services.elsewhere:
+        await desk.seals.finish()
+    await desk.keys.refresh()
     publication = publish(
         edition=edition.id,
         did_host=edition.issuer.did_host,
         states=states,
         documents=hashes,
-        key=desk.key,
+        key=desk.keys.signing(),
+        listed=desk.keys.listed(),
         closed_at=outcome.closed_at,
     )
     write("issuer/did.json", publication.did)

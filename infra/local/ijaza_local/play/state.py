@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ijaza_contracts.identity import participant_id
 from ijaza_credential import main as credential
-from ijaza_credential.documents.keys import load_or_create_key
+from ijaza_credential.documents.key_folder import first_key
 from ijaza_enrollment import main as enrollment
 from ijaza_runtime.adapters.sqlite_file import explain
 from ijaza_runtime.failpoints import Step, nowhere
@@ -76,13 +76,16 @@ def opened(out: Path) -> Iterator[Ledger]:
 
 
 class _Shown(Meter):
-    """Hands on what is folded to whoever shows progress."""
+    """Hands on what is folded, and what is made, to whoever shows progress."""
 
     def __init__(self, progress: Progress) -> None:
         self._progress = progress
 
     def folded(self, service: str, records: int, seconds: float) -> None:
         self._progress(service, records)
+
+    def projected(self, group: str, events: int) -> None:
+        self._progress(group.rpartition(".")[2], events)
 
 
 @contextmanager
@@ -196,10 +199,10 @@ def check_keys(out: Path, ledger: Ledger, keys: Path) -> None:
 
     Raises `SecretError` where they are not there. No store is looked at: it may be lost.
     """
-    require(keys, credential.SECRET, credential.SIGNING_KEY, enrollment.SECRET)
+    require(keys, credential.SECRET, enrollment.SECRET)
     mark = _mark(
         load_or_create_secret(keys, credential.SECRET),
-        load_or_create_key(keys / credential.SIGNING_KEY).multibase,
+        first_key(keys).multibase,
         participant_id(load_or_create_secret(keys, enrollment.SECRET), _KEYS, _KEYS),
     )
     if ledger.fact("keys") != mark:
@@ -209,7 +212,7 @@ def check_keys(out: Path, ledger: Ledger, keys: Path) -> None:
 def _mark_of_keys(services: Services) -> str:
     desk = services.credential.desk
     participant = services.enrollment.desk.applicants.id_of(_KEYS, _KEYS)
-    return _mark(desk.secret, desk.key.multibase, participant)
+    return _mark(desk.secret, desk.keys.first.multibase, participant)
 
 
 def _mark(secret: bytes, multibase: str, participant: str) -> str:

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 TOPICS_FILE = "topics.yaml"
 ACLS_FILE = "acls.yaml"
-PARTNER = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 Operation = Literal["READ", "WRITE", "DESCRIBE"]
 Resource = Literal["TOPIC", "GROUP"]
@@ -63,11 +63,18 @@ class PartnerEntry(_Part):
     read: Sequence[str]
 
 
+class FleetEntry(_Part):
+    """What the user of each fleet of kiosks may do."""
+
+    write: Sequence[str]
+
+
 class AclFile(_Part):
     """`acls.yaml`."""
 
     users: Mapping[str, UserEntry]
     partners: PartnerEntry
+    fleets: FleetEntry
 
 
 class Permission(NamedTuple):
@@ -140,22 +147,31 @@ def planned_topics(
     ]
 
 
-def permissions(file: AclFile, partners: Sequence[str]) -> list[Permission]:
-    """Everything that anybody may do: services, staff, and the partners named.
+def permissions(
+    file: AclFile, partners: Sequence[str], fleets: Sequence[str] = ()
+) -> list[Permission]:
+    """Everything that anybody may do: services, staff, and the partners and fleets named.
 
-    Raises `PlanError` if a partner's name cannot be part of a user's.
+    Raises `PlanError` if the name of one cannot be part of a user's.
     """
     found = [each for user, entry in file.users.items() for each in _of_user(user, entry)]
     for partner in partners:
-        if not PARTNER.fullmatch(partner):
-            raise PlanError(
-                f"{partner!r} is no name of a partner: small letters and digits are, with single "
-                "hyphens between them."
-            )
-        user = f"partner-{partner}"
+        user = f"partner-{_checked(partner, 'partner')}"
         found += [Permission(user, "READ", "TOPIC", topic) for topic in file.partners.read]
         found.append(Permission(user, "READ", "GROUP", f"{user}.", prefixed=True))
+    for fleet in fleets:
+        user = f"fleet-{_checked(fleet, 'fleet')}"
+        found += [Permission(user, "WRITE", "TOPIC", topic) for topic in file.fleets.write]
     return found
+
+
+def _checked(name: str, kind: str) -> str:
+    if not NAME.fullmatch(name):
+        raise PlanError(
+            f"{name!r} is no name of a {kind}: small letters and digits are, with single hyphens "
+            "between them."
+        )
+    return name
 
 
 def _of_user(user: str, entry: UserEntry) -> Iterator[Permission]:

@@ -19,7 +19,7 @@ from ijaza_runtime.waiting import happens
 POLL_SECONDS = 10.0
 """How long a poll waits for records that stand on the log and do not come."""
 COMMIT_SECONDS = 10.0
-_OPENED = 100
+_OPENED = 200
 """Records of a poll: so many are parsed and handled before the next, while they are in the
 processor's cache."""
 _LAYING_SECONDS = 0.05
@@ -43,6 +43,7 @@ class KafkaConsumer:
         self._topics = tuple(topics)
         self._membership = Membership(cluster, group, self._topics)
         self._answered: Intake | None = None  # what `assigned` last answered
+        self._held: frozenset[int] = frozenset()  # its partitions
         self._known: dict[TopicPartition, int] = {}
         self._placing = asyncio.Lock()
         self._turn = 0
@@ -56,8 +57,9 @@ class KafkaConsumer:
             intake = None  # what was lost is left out of one answer, though it be back
         if self._answered is not intake:
             self._answered = intake
+            self._held = frozenset() if intake is None else self._numbers(intake)
             self._known.clear()
-        return frozenset() if intake is None else self._numbers(intake)
+        return self._held
 
     async def ends(self, partition: int) -> Mapping[str, int]:
         intake = self._holding(partition)
@@ -152,7 +154,8 @@ class KafkaConsumer:
         first = self._turn % len(self._topics)
         most = min(most, _OPENED)
         slices = []
-        for place in self._places(partition)[first:] + self._places(partition)[:first]:
+        places = self._places(partition)
+        for place in places[first:] + places[:first]:
             parsed = intake.take(place, most)
             if parsed:
                 most -= len(parsed)
@@ -247,7 +250,7 @@ class KafkaConsumer:
         intake = self._membership.intake
         if intake is None or intake is not self._answered:
             raise self._ousted([partition])
-        if partition not in self._numbers(intake):
+        if partition not in self._held:
             raise self._ousted([partition])
         return intake
 

@@ -9,6 +9,11 @@ from ijaza_runtime.store import Document, Store
 async def programme_of(edition: str, references: References, table: Table[P]) -> P:
     """The newest revision of an edition. Raises `NotKnown` if it was never published."""
     await references.refresh()
+    return programme_as_read(edition, references, table)
+
+
+def programme_as_read(edition: str, references: References, table: Table[P]) -> P:
+    """As `programme_of`, of what was last read: for a request that has refreshed already."""
     programme = references.get(table, edition)
     if programme is None:
         raise NotKnown(

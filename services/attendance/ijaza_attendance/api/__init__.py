@@ -19,17 +19,24 @@ from ijaza_attendance.api import (
     pass_page,
     passes,
     questions,
+    review,
+    room,
+    room_page,
     scans,
+    sheets,
     staff,
 )
 from ijaza_attendance.api.door import Doorkeeper
+from ijaza_attendance.api.sheet_desk import SheetDesk
 from ijaza_attendance.bundle import Bundles
 from ijaza_attendance.domain.people import Person
 from ijaza_attendance.domain.programme import Programme
 from ijaza_attendance.domain.state import State
 from ijaza_attendance.ledger import Ledger
 from ijaza_attendance.passes.office import PassOffice
+from ijaza_attendance.press import Press
 from ijaza_attendance.registry import Registry
+from ijaza_attendance.rooms import Feed, RoomReader
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,10 +48,13 @@ class Rooms:
     registry: Registry
     ledger: Ledger
     office: PassOffice
+    reader: RoomReader
+    feed: Feed
     store: Store
     bus: Bus
     access: AccessKeys
     clock: Callable[[], datetime]
+    fleet_rate: int
 
 
 def routers(rooms: Rooms) -> Sequence[APIRouter]:
@@ -53,12 +63,26 @@ def routers(rooms: Rooms) -> Sequence[APIRouter]:
     registry, office, clock = rooms.registry, rooms.office, rooms.clock
     keeper = Doorkeeper(registry)
     routes = APIRouter(prefix="/v1")
-    routes.include_router(scans.router(references=references, keeper=keeper, bus=rooms.bus))
+    routes.include_router(
+        scans.router(references=references, keeper=keeper, bus=rooms.bus, rate=rooms.fleet_rate)
+    )
     routes.include_router(staff.router(commands=commands, clock=clock))
     routes.include_router(questions.router(references=references, store=store))
     routes.include_router(
+        review.router(commands=commands, references=references, store=store, clock=clock)
+    )
+    press = Press()
+    routes.include_router(
+        sheets.router(SheetDesk(references=references, store=store, clock=clock, press=press))
+    )
+    routes.include_router(
         passes.router(
-            commands=commands, references=references, store=store, office=office, clock=clock
+            commands=commands,
+            references=references,
+            store=store,
+            office=office,
+            clock=clock,
+            press=press,
         )
     )
     routes.include_router(
@@ -85,7 +109,19 @@ def routers(rooms: Rooms) -> Sequence[APIRouter]:
             clock=clock,
         )
     )
+    routes.include_router(
+        room.router(
+            references=references,
+            reader=rooms.reader,
+            feed=rooms.feed,
+            keys=office.keys,
+            clock=clock,
+        )
+    )
     pages = pass_page.router(
         references=references, registry=registry, store=store, office=office, clock=clock
     )
-    return [routes, pages, kiosk_page.router()]
+    room_pages = room_page.router(
+        references=references, feed=rooms.feed, keys=office.keys, clock=clock
+    )
+    return [routes, pages, room_pages, kiosk_page.router()]

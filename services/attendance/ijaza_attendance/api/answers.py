@@ -3,43 +3,14 @@
 from datetime import datetime
 from typing import Literal
 
-from ijaza_contracts.attendance import ReviewKind
 from pydantic import BaseModel
 
 from ijaza_attendance.domain.people import Person
 from ijaza_attendance.domain.presence import Slot, assign
 from ijaza_attendance.domain.programme import Programme, Sitting
-from ijaza_attendance.domain.review import review, verdict_on
 from ijaza_attendance.domain.state import Source, State
 from ijaza_attendance.domain.sums import module_sums
 from ijaza_attendance.domain.times import instant
-
-
-class VerdictShown(BaseModel):
-    """What somebody said of a review item."""
-
-    verdict: Literal["accepted", "dismissed"]
-    actor: str
-    reason: str
-    at: datetime
-
-
-class Item(BaseModel):
-    """A review item: its key, and the latest verdict on it."""
-
-    participant: str
-    kind: ReviewKind
-    session: str
-    scan_id: str
-    detail: str
-    verdict: VerdictShown | None
-
-
-class ReviewPage(BaseModel):
-    """Review items of some participants; `next` leads on, null at the end."""
-
-    items: list[Item]
-    next: str | None
 
 
 class ScanShown(BaseModel):
@@ -105,25 +76,6 @@ class Attendance(BaseModel):
     withdrawn: bool
     sessions: list[SessionShown]
     modules: list[ModuleShown]
-
-
-def listed(state: State, programme: Programme) -> list[Item]:
-    """The review items of one participant."""
-    return [
-        Item(
-            participant=state.participant,
-            kind=item.kind,
-            session=item.session,
-            scan_id=item.scan_id,
-            detail=item.detail,
-            verdict=None
-            if (said := verdict_on(item, state)) is None
-            else VerdictShown(
-                verdict=said.verdict, actor=said.actor, reason=said.reason, at=instant(said.at)
-            ),
-        )
-        for item in review(state, programme)
-    ]
 
 
 def attendance_of(state: State, programme: Programme, person: Person | None) -> Attendance:

@@ -15,7 +15,8 @@ from ijaza_runtime.outbox import records_of
 from ijaza_runtime.references import References
 from ijaza_runtime.store import Store
 from ijaza_runtime.web.fields import Body, EditionId, Label, LabelOrEmpty
-from ijaza_runtime.web.known import programme_of
+from ijaza_runtime.web.known import programme_as_read
+from ijaza_runtime.web.throttle import Throttle
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from ijaza_attendance.api.door import Doorkeeper
@@ -28,7 +29,6 @@ from ijaza_attendance.ledger import Ledger
 from ijaza_attendance.registry import Registry
 from ijaza_attendance.signatures import HEADER, LONGEST, is_signed
 from ijaza_attendance.storage import COLLECTION, decode
-from ijaza_attendance.throttle import Throttle
 
 MOST = 200
 """Scans in one batch."""
@@ -146,13 +146,26 @@ def router(
     routes = APIRouter(prefix="/kiosk", tags=["kiosk"])
     throttle = Throttle(burst=60, per_minute=120)
 
+    async def admitted(carrier: Annotated[Device, Depends(keeper.device)]) -> Device:
+        """A device that has not sent too often; asked before its body is looked at."""
+        if wait := throttle.wait(carrier.device):
+            raise TooMany(
+                "too-many-batches",
+                "Too many batches from this device: the header Retry-After says how many seconds "
+                f"to wait; up to {MOST} scans go into one.",
+                wait,
+            )
+        return carrier
+
     @routes.post(
-        "/batches", summary="Take a device's next batch of scans", response_model=BatchOutcomes
+        "/batches",
+        summary="Take a device's next batch of scans",
+        response_model=BatchOutcomes,
+        dependencies=[Depends(admitted)],
     )
     async def take_batch(
         batch: Batch,
         request: Request,
-        carrier: Annotated[Device, Depends(keeper.device)],
         signature: Annotated[str, Header(alias=HEADER, max_length=LONGEST)] = "",
     ) -> Response:
         """Answered only after every scan is durable; the same bytes again get the same answer.
@@ -162,16 +175,18 @@ def router(
         a device accepted while the network was down counts even if the pass was revoked by then;
         what it refused, and what is of nobody who takes part, is kept and does not count.
         """
-        _check_rate(throttle, carrier)
         body = await request.body()
         author = _author(registry, batch, body, signature)
         body_hash = sha256(body).hexdigest()
-        known = await ledger.taken(batch.device, batch.batch)
+        known, is_next = await ledger.turn(batch.device, batch.batch)
         if known is None:
-            await _check_turn(ledger, batch)
-            origin = await _origin(batch, author, references)
-            scans = [Sent(**each.model_dump()) for each in batch.scans]
-            _check_times(scans, origin, request.app.state.clock())
+            if not is_next:
+                raise await _out_of_order(ledger, batch)
+            origin = _origin(batch, author, references)
+            scans = [
+                Sent(**vars(each), at=origin.corrected(each.device_at)) for each in batch.scans
+            ]
+            _check_times(scans, request.app.state.clock())
             known = await _take(origin, scans, batch.batch, body_hash)
         if known.body_hash != body_hash:
             raise Conflicting(
@@ -208,16 +223,6 @@ def router(
     return routes
 
 
-def _check_rate(throttle: Throttle, carrier: Device) -> None:
-    if wait := throttle.wait(carrier.device):
-        raise TooMany(
-            "too-many-batches",
-            "Too many batches from this device: the header Retry-After says how many seconds to "
-            f"wait; up to {MOST} scans go into one.",
-            wait,
-        )
-
-
 def _author(registry: Registry, batch: Batch, body: bytes, signature: str) -> Device:
     """The device that made a batch, revoked since or not. Raises `TooLarge` and `NotSigned`."""
     if len(body) > MOST_BYTES:
@@ -237,31 +242,29 @@ def _author(registry: Registry, batch: Batch, body: bytes, signature: str) -> De
     return device
 
 
-async def _check_turn(ledger: Ledger, batch: Batch) -> None:
-    if batch.batch == 1 or await ledger.taken(batch.device, batch.batch - 1) is not None:
-        return
+async def _out_of_order(ledger: Ledger, batch: Batch) -> Conflicting:
     expected = await ledger.next(batch.device)
-    raise Conflicting(
+    return Conflicting(
         "batch-out-of-order",
         f"batch {batch.batch} of {batch.device} is not next: send batch {expected} first",
         expected=expected,
     )
 
 
-async def _origin(batch: Batch, author: Device, references: References) -> Origin:
+def _origin(batch: Batch, author: Device, references: References) -> Origin:
     if batch.edition not in author.scope:
         raise Forbidden(
             "edition-not-kept",
             "The device that made this batch keeps no door of that edition: have the programme "
             "office invite it anew.",
         )
-    programme = await programme_of(batch.edition, references, EDITIONS)
+    programme = programme_as_read(batch.edition, references, EDITIONS)
     return Origin(author, programme, batch.offset_ms)
 
 
-def _check_times(scans: list[Sent], origin: Origin, now: datetime) -> None:
-    late = max(scans, key=origin.corrected)
-    if origin.corrected(late) > now + AHEAD:
+def _check_times(scans: list[Sent], now: datetime) -> None:
+    late = max(scans, key=lambda each: each.at)
+    if late.at > now + AHEAD:
         raise Invalid(
             "future-dated",
             f"scan {late.scan_id} lies more than {AHEAD.seconds} seconds in the future: measure "
@@ -272,12 +275,12 @@ def _check_times(scans: list[Sent], origin: Origin, now: datetime) -> None:
 
 def _answer(batch: int, scans: list[Sent], judged: list[Judged]) -> str:
     outcomes = [
-        BatchOutcome(
-            scan_id=scan.scan_id,
-            outcome=verdict.outcome,
-            code=(code := _code(scan, verdict)),
-            detail=_WHY_KEPT.get(code, ""),
-        ).model_dump()
+        {
+            "scan_id": scan.scan_id,
+            "outcome": verdict.outcome,
+            "code": (code := _code(scan, verdict)),
+            "detail": _WHY_KEPT.get(code, ""),
+        }
         for scan, verdict in zip(scans, judged, strict=True)
     ]
     return msgspec.json.encode({"batch": batch, "outcomes": outcomes}).decode()

@@ -12,6 +12,7 @@ from ijaza_runtime.access import AccessKeys
 from ijaza_runtime.errors import Forbidden, Invalid, Refusal, TooMany
 from ijaza_runtime.web import public
 from ijaza_runtime.web.fields import Body, EditionId
+from ijaza_runtime.web.throttle import Throttle, caller
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from ijaza_attendance.api.bundle_shown import Bundle
@@ -22,7 +23,6 @@ from ijaza_attendance.domain.refusals import NotAllowedError
 from ijaza_attendance.passes.keys import PassKeys
 from ijaza_attendance.registry import Registry
 from ijaza_attendance.signatures import HEADER, LONGEST, is_public_key, is_signed
-from ijaza_attendance.throttle import Throttle
 
 RENEWAL_WINDOW = timedelta(seconds=120)
 """How far the corrected clock of a device that asks for a new token may be off."""
@@ -209,8 +209,7 @@ class Gate:
 
     def check(self, request: Request) -> None:
         """Count a try. Raises `TooMany`."""
-        address = request.client.host if request.client else ""
-        if wait := self._by_address.wait(address) or self._by_all.wait(""):
+        if wait := self._by_address.wait(caller(request)) or self._by_all.wait(""):
             raise TooMany(
                 "too-many-tries",
                 "Too many tries from here or from everywhere: the header Retry-After says how "

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path
 from fastapi.responses import HTMLResponse
+from ijaza_runtime.links import read
 from ijaza_runtime.references import References
 from ijaza_runtime.store import Store
 from ijaza_runtime.web import public
@@ -13,7 +14,7 @@ from ijaza_runtime.web import public
 from ijaza_attendance.domain.state import State
 from ijaza_attendance.domain.times import instant, seconds_of
 from ijaza_attendance.handlers import EDITIONS, PEOPLE
-from ijaza_attendance.passes.links import Link, read
+from ijaza_attendance.passes.links import Link
 from ijaza_attendance.passes.office import PassOffice
 from ijaza_attendance.passes.page import HEADERS, Shown, page
 from ijaza_attendance.registry import Registry
@@ -48,7 +49,7 @@ def router(
     )
     async def own_pass(code: Annotated[str, Path(max_length=1000)]) -> HTMLResponse:
         """The pass that a link names. Whatever is wrong with a link is answered alike."""
-        link = read(code, office.keys.links, seconds_of(clock()))
+        link = read(code, office.keys.links, seconds_of(clock()), Link)
         shown = await _shown(link) if link else None
         return HTMLResponse(page(shown), status_code=200 if shown else 404, headers=HEADERS)
 

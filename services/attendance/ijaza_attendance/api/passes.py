@@ -1,6 +1,5 @@
 """The programme office gives passes, takes them back, and prints them."""
 
-import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Annotated
@@ -9,6 +8,7 @@ from fastapi import APIRouter, Depends, Path, Query, Response
 from ijaza_contracts.door import Serial
 from ijaza_runtime.commands import Commands, Done, Work
 from ijaza_runtime.errors import Invalid, Refusal
+from ijaza_runtime.links import write
 from ijaza_runtime.references import References
 from ijaza_runtime.store import Store
 from ijaza_runtime.web import Actor, Role, require
@@ -33,8 +33,9 @@ from ijaza_attendance.domain.state import State
 from ijaza_attendance.domain.times import seconds_of
 from ijaza_attendance.handlers import EDITIONS, PEOPLE, deciding
 from ijaza_attendance.passes import badges, qr
-from ijaza_attendance.passes.links import Link, write
+from ijaza_attendance.passes.links import Link
 from ijaza_attendance.passes.office import PassOffice, no_valid_pass
+from ijaza_attendance.press import Press
 from ijaza_attendance.storage import COLLECTION, decode
 
 MOST_BADGES = 400
@@ -52,6 +53,7 @@ def router(
     store: Store,
     office: PassOffice,
     clock: Callable[[], datetime],
+    press: Press,
 ) -> APIRouter:
     """The routes of passes."""
     routes = APIRouter(prefix="/editions/{edition}", tags=["passes"])
@@ -103,8 +105,8 @@ def router(
         """
         programme = await programme_of(edition, references, EDITIONS)
         page = await commands.page(edition, after, participants)
-        printed = [
-            badges.Badge(
+        printed = {
+            participant: badges.Badge(
                 number=state.number,
                 name_en=person.name_en if person else "",
                 name_ar=person.name_ar if person else "",
@@ -113,8 +115,11 @@ def router(
             for participant, state in page
             if (token := _token_or_none(state, office)) is not None
             for person in [references.get(PEOPLE, participant)]
-        ]
-        pdf = await asyncio.to_thread(badges.sheet, programme.title, printed)
+        }
+        pdf = await press.print(
+            lambda: badges.sheet(programme.title, list(printed.values())),
+            lambda: {key: (each.name_en, each.name_ar) for key, each in printed.items()},
+        )
         headers = {"Content-Disposition": f'inline; filename="badges-{edition}.pdf"'}
         if len(page) == participants:
             headers["Ijaza-Next"] = page[-1][0]

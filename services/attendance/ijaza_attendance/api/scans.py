@@ -11,15 +11,19 @@ from ijaza_runtime.references import References
 from ijaza_runtime.web import Actor
 from ijaza_runtime.web.fields import Body, EditionId, Instant, Label, LabelOrEmpty, ParticipantId
 from ijaza_runtime.web.known import programme_of
+from ijaza_runtime.web.throttle import Throttle
 from pydantic import BaseModel, ConfigDict, Field
 
 from ijaza_attendance.api.door import Doorkeeper
 from ijaza_attendance.domain.programme import Programme
 from ijaza_attendance.handlers import EDITIONS
-from ijaza_attendance.throttle import Throttle
 
 MOST = 500
 """Scans in one batch."""
+_LEAST_COST = 10
+"""What a batch costs its fleet at the least, in scans: about what a request costs by itself."""
+_AT_ONCE = 10
+"""Seconds of its rate that a fleet may send at once."""
 
 
 class Scan(Body):
@@ -81,14 +85,25 @@ class ScanOutcomes(BaseModel):
     outcomes: list[ScanOutcome]
 
 
-def router(*, references: References, keeper: Doorkeeper, bus: Bus) -> APIRouter:
-    """The route of fleets whose devices have no keys here."""
+def router(*, references: References, keeper: Doorkeeper, bus: Bus, rate: int) -> APIRouter:
+    """The route of fleets whose devices have no keys here; each may send `rate` scans a second."""
     routes = APIRouter(tags=["scans"])
-    throttle = Throttle(burst=600, per_minute=1200)
+    throttle = Throttle(burst=_AT_ONCE * rate, per_minute=60 * rate)
+
+    async def admitted(fleet: Annotated[Actor, Depends(keeper.fleet)]) -> Actor:
+        """A fleet that has not sent too much; asked before its body is looked at."""
+        if wait := throttle.wait(fleet.id, _LEAST_COST):
+            raise TooMany(
+                "too-many-scans",
+                f"More than {rate} scans a second from this fleet: the header Retry-After says "
+                f"how many seconds to wait; up to {MOST} scans go into one batch.",
+                wait,
+            )
+        return fleet
 
     @routes.post("/scans", summary="Record a batch of scans of a fleet")
     async def record_scans(
-        batch: ScanBatch, fleet: Annotated[Actor, Depends(keeper.fleet)]
+        batch: ScanBatch, fleet: Annotated[Actor, Depends(admitted)]
     ) -> ScanOutcomes:
         """Keep every scan of the batch; answered only after they are durable.
 
@@ -96,18 +111,12 @@ def router(*, references: References, keeper: Doorkeeper, bus: Bus) -> APIRouter
         becomes a review item, never a refusal: only a session that the edition does not have is
         refused.
         """
-        if wait := throttle.wait(fleet.id):
-            raise TooMany(
-                "too-many-batches",
-                "Too many batches from this fleet: the header Retry-After says how many seconds "
-                "to wait; up to 500 scans go into one.",
-                wait,
-            )
+        throttle.charge(fleet.id, max(0, len(batch.scans) - _LEAST_COST))
         programme = await programme_of(batch.edition, references, EDITIONS)
         outcomes = [_outcome(scan, programme) for scan in batch.scans]
         await bus.publish(
             records_of(
-                ScanRecorded(edition=batch.edition, **scan.model_dump())
+                ScanRecorded(edition=batch.edition, **vars(scan))
                 for scan, outcome in zip(batch.scans, outcomes, strict=True)
                 if outcome.outcome == "recorded"
             )

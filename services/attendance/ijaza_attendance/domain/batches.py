@@ -23,6 +23,8 @@ Outcome = Literal["recorded", "kept"]
 class Sent:
     """A scan as its device sent it. `verdict` is `accepted`, or why the device refused.
 
+    `at` is `device_at` as its origin corrects it, to the second.
+
     `participant` and the fields of the pass are empty as far as the device could not trust them.
     """
 
@@ -38,6 +40,7 @@ class Sent:
     pass_serial: str
     key_id: str
     undo_of: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +51,9 @@ class Origin:
     programme: Programme
     offset_ms: int
 
-    def corrected(self, scan: Sent) -> datetime:
-        """The time of a scan to the nearest whole second, half a second upwards."""
-        at = scan.device_at.astimezone(UTC) + timedelta(milliseconds=self.offset_ms, seconds=0.5)
+    def corrected(self, device_at: datetime) -> datetime:
+        """A time of the device's clock to the nearest whole second, half a second upwards."""
+        at = device_at.astimezone(UTC) + timedelta(milliseconds=self.offset_ms, seconds=0.5)
         return at.replace(microsecond=0)
 
 
@@ -92,7 +95,7 @@ def event_of(scan: Sent, origin: Origin, judged: Judged) -> ScanRecorded | ScanA
         return ScanRecorded(
             edition=origin.programme.edition,
             participant=scan.participant,
-            at=origin.corrected(scan),
+            at=scan.at,
             scan_id=scan.scan_id,
             device=origin.device.device,
             session=scan.session,
@@ -110,7 +113,7 @@ def event_of(scan: Sent, origin: Origin, judged: Judged) -> ScanRecorded | ScanA
         )
     return ScanAttempted(
         device=origin.device.device,
-        at=origin.corrected(scan),
+        at=scan.at,
         attempt_id=scan.scan_id,
         edition=origin.programme.edition,
         session=scan.session,
@@ -135,10 +138,11 @@ def _beyond(scan: Sent, origin: Origin) -> str:
     # Under another's id it would stand against that device's scan, or take it back.
     if not scan.scan_id.startswith(own) or (scan.undo_of and not scan.undo_of.startswith(own)):
         return "not-this-device"
-    session = scan.session or programme.session_at(seconds_of(origin.corrected(scan)))
+    session = scan.session or programme.session_at(seconds_of(scan.at))
     if scan.session and scan.session not in programme.sittings:
         return "session-not-known"
-    return "" if device.keeps(programme.edition, session) else "session-not-kept"
+    kept = (device.keeps(programme.edition, each) for each in programme.counted_with(session))
+    return "" if any(kept) else "session-not-kept"
 
 
 def _verdict_on_pass(scan: Sent, origin: Origin, state: State, keys: Collection[str]) -> str:
@@ -150,6 +154,6 @@ def _verdict_on_pass(scan: Sent, origin: Origin, state: State, keys: Collection[
         return "pass-not-known"
     if scan.key_id != given.key_id:
         return "wrong-key"
-    at = seconds_of(origin.corrected(scan))
+    at = seconds_of(scan.at)
     stands = state_of(scan.pass_serial, state, keys, at)
     return ACCEPTED if stands == "valid" else stands

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import blake2b
 from typing import Literal, assert_never
 
 from ijaza_contracts.attendance import (
@@ -17,7 +18,7 @@ from ijaza_attendance.domain import passes
 from ijaza_attendance.domain.passes import IssuePass, RevokePass
 from ijaza_attendance.domain.programme import Programme
 from ijaza_attendance.domain.refusals import NotAllowedError
-from ijaza_attendance.domain.review import ReviewItem, review
+from ijaza_attendance.domain.review import ReviewItem, worklist
 from ijaza_attendance.domain.state import State
 from ijaza_attendance.domain.times import seconds_of
 
@@ -50,7 +51,11 @@ class ExcuseAbsence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResolveReview:
-    """Give a verdict on a review item, named by its key. The item stays listed with it."""
+    """Give a verdict on a review item, named by its key. The item stays listed with it.
+
+    With it can come what follows for the item's session: `minutes` to credit, or an excuse. The
+    actor and `at` tell verdicts on one item apart: the same command again changes nothing.
+    """
 
     kind: ReviewKind
     session: str
@@ -60,6 +65,8 @@ class ResolveReview:
     actor: str
     reason: str
     at: datetime
+    minutes: int | None = None
+    excuse: bool = False
 
 
 Command = CorrectAttendance | ExcuseAbsence | ResolveReview | IssuePass | RevokePass
@@ -141,7 +148,11 @@ def _excuse(command: ExcuseAbsence, state: State, programme: Programme) -> list[
 
 
 def _resolve(command: ResolveReview, state: State, programme: Programme) -> list[Event]:
-    item = ReviewItem(command.kind, command.session, command.scan_id, command.detail)
+    return [*_verdict(command, state, programme), *_remedy(command, state, programme)]
+
+
+def _verdict(command: ResolveReview, state: State, programme: Programme) -> list[Event]:
+    item = _item_of(command)
     given = [
         each
         for each in state.verdicts
@@ -151,13 +162,8 @@ def _resolve(command: ResolveReview, state: State, programme: Programme) -> list
     if given:
         if given[0].verdict == command.verdict:
             return []
-        raise NotAllowedError(
-            "conflicting",
-            "verdict-given",
-            f"{command.actor} said {given[0].verdict} of this item at that very time: "
-            "give another verdict with a later time",
-        )
-    if item not in review(state, programme):
+        raise _said_otherwise(command, given[0].verdict)
+    if item not in worklist(state, programme):
         raise NotAllowedError(
             "not-known",
             "review-item-not-known",
@@ -178,6 +184,54 @@ def _resolve(command: ResolveReview, state: State, programme: Programme) -> list
             reason=command.reason,
         )
     ]
+
+
+def _remedy(command: ResolveReview, state: State, programme: Programme) -> list[Event]:
+    """What a verdict does to the seconds of its item's session."""
+    correction = _remedy_id(command)
+    if command.minutes is not None:
+        known = state.corrections.get(command.session, {}).get(correction)
+        if known is not None and known.minutes != command.minutes:
+            raise _said_otherwise(command, f"{known.minutes} minutes")
+        credit = CorrectAttendance(
+            session=command.session,
+            minutes=command.minutes,
+            actor=command.actor,
+            reason=command.reason,
+            at=command.at,
+            correction=correction,
+        )
+        return _correct(credit, state, programme)
+    if command.excuse:
+        excuse = ExcuseAbsence(
+            session=command.session,
+            actor=command.actor,
+            reason=command.reason,
+            at=command.at,
+            correction=correction,
+        )
+        return _excuse(excuse, state, programme)
+    return []
+
+
+def _remedy_id(command: ResolveReview) -> str:
+    """The id of what comes with a verdict: the verdict's own identity."""
+    identity = (*_item_of(command), command.actor, str(seconds_of(command.at)))
+    digest = blake2b("\x1f".join(identity).encode(), digest_size=16)
+    return f"review-{digest.hexdigest()}"
+
+
+def _item_of(command: ResolveReview) -> ReviewItem:
+    return ReviewItem(command.kind, command.session, command.scan_id, command.detail)
+
+
+def _said_otherwise(command: ResolveReview, said: str) -> NotAllowedError:
+    return NotAllowedError(
+        "conflicting",
+        "verdict-given",
+        f"{command.actor} said {said} of this item at that very time: give another verdict with "
+        "a later time",
+    )
 
 
 def _check_session(session: str, programme: Programme) -> None:

@@ -3,7 +3,9 @@
 What changes nothing returns the very state it was given, so that nothing is saved for it.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 from ijaza_contracts.attendance import (
     AbsenceExcused,
@@ -19,6 +21,7 @@ from ijaza_attendance.domain.state import (
     Content,
     Correction,
     Excuse,
+    Origin,
     Pass,
     PassRevocation,
     Published,
@@ -26,6 +29,8 @@ from ijaza_attendance.domain.state import (
     Verdict,
 )
 from ijaza_attendance.domain.times import seconds_of
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def begin(edition: str, participant: str) -> State:
@@ -55,14 +60,37 @@ def on_scan_recorded(state: State, event: ScanRecorded) -> State:
         event.session,
         event.undo_of,
     )
-    known = state.scans.get(event.scan_id)
-    if known is None:
-        contents: tuple[Content, ...] = (content,)
-    elif content in known:
+    known = state.scans.get(event.scan_id, ())
+    contents = known if content in known else tuple(sorted((*known, content)))
+    origins = state.origins
+    if contents[0] == content and (event.device_at is not None or event.scan_id in origins):
+        origins = _with_origin(origins, event, anew=known[:1] != (content,))
+    if contents is known and origins is state.origins:
         return state
-    else:
-        contents = tuple(sorted((*known, content)))
-    return replace(state, scans={**state.scans, event.scan_id: contents})
+    return replace(state, scans={**state.scans, event.scan_id: contents}, origins=origins)
+
+
+def _with_origin(
+    origins: Mapping[str, Origin], event: ScanRecorded, *, anew: bool
+) -> Mapping[str, Origin]:
+    """The origins with that of a content that stands; of several the least, whatever came first.
+
+    `anew`: another content stood before, and its origin goes with it.
+    """
+    before = origins.get(event.scan_id)
+    candidates = [each for each in (_origin(event), None if anew else before) if each is not None]
+    best = min(candidates, default=None)
+    if best == before:
+        return origins
+    others = {scan_id: each for scan_id, each in origins.items() if scan_id != event.scan_id}
+    return others if best is None else {**others, event.scan_id: best}
+
+
+def _origin(event: ScanRecorded) -> Origin | None:
+    if event.device_at is None:
+        return None
+    device_at = (event.device_at - _EPOCH) // timedelta(milliseconds=1)
+    return Origin(device_at, event.offset_ms or 0, event.method, event.server_verdict)
 
 
 def on_attendance_corrected(state: State, event: AttendanceCorrected) -> State:

@@ -47,9 +47,13 @@ class Stay(NamedTuple):
 
 
 def session_of(content: Content, programme: Programme) -> str:
-    """The session that a content names or is assigned to; empty if the edition has none for it."""
+    """The session that a content counts for; empty if the edition has none for it.
+
+    It is the one that the content names, or that is near, or what that one was merged into.
+    """
     if content.session:
-        return content.session if content.session in programme.sittings else ""
+        named = programme.sittings.get(content.session)
+        return named.counts_for if named else ""
     return programme.session_at(content.at)
 
 

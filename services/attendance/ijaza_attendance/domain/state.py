@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
-from ijaza_contracts.attendance import Direction, ReviewKind
+from ijaza_contracts.attendance import Direction, ReviewKind, ScanMethod
 
 Source = Literal["scans", "correction"]
 """Where the seconds of a slot come from."""
@@ -23,6 +23,19 @@ class Content(NamedTuple):
     device: str
     session: str
     undo_of: str = ""
+
+
+class Origin(NamedTuple):
+    """How an enrolled device made a scan: evidence, from which no seconds follow.
+
+    `device_at` is what its clock had, in milliseconds since 1970, and `offset_ms` what corrected
+    it. `verdict` is the server's: `accepted`, or what it would have refused the pass for.
+    """
+
+    device_at: int
+    offset_ms: int
+    method: ScanMethod
+    verdict: str
 
 
 class Correction(NamedTuple):
@@ -93,6 +106,7 @@ class State:
     `scans` holds the distinct contents received under each scan's id, the standing one first;
     `corrections` and `excuses` are by session and correction id, `published` by session, passes
     by serial. `number` is the participant's place in the order of selection, 0 while not known.
+    `origins` are of the contents that stand, by scan id, as far as their devices said.
     """
 
     edition: str
@@ -107,3 +121,4 @@ class State:
     number: int = 0
     passes: Mapping[str, Pass] = field(default_factory=dict)
     passes_revoked: Mapping[str, PassRevocation] = field(default_factory=dict)
+    origins: Mapping[str, Origin] = field(default_factory=dict)

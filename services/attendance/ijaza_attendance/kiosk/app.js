@@ -52,7 +52,7 @@ async function begin(options) {
     store = await Store.open();
     await store.takeOver();
   } catch {
-    return showBlocked("storage", [[t("blocked.other.go"), () => location.reload()]]);
+    return showBlocked("storage", [[t("blocked.storage.go"), () => location.reload()]]);
   }
   const device = await store.get("device");
   return device ? run(store, device) : askForCode(store);

@@ -30,7 +30,7 @@ export function showBar({ title, label, online, unsent, now, full, openMenu }) {
     h(
       "div",
       { class: "state" },
-      h("span", { class: `pill ${state}`, id: "network" }, icon("cloud"), h("span", { class: "word" }, t(`status.${state}`))),
+      h("span", { class: `pill ${state}`, id: "network" }, icon(state === "offline" ? "offline" : "cloud"), h("span", { class: "word" }, t(`status.${state}`))),
       h(
         "span",
         { class: `pill ${unsent ? "unsent" : "sent"}`, id: "unsent", "data-count": unsent },

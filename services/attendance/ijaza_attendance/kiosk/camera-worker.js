@@ -11,11 +11,21 @@ async function ownReader() {
   }
 }
 
-const reader = ownReader();
+let reader = ownReader();
+
+async function readByOwn(own, frame) {
+  try {
+    return (await own.detect(frame))[0]?.rawValue ?? "";
+  } catch {
+    // A browser may have a reader by name alone (Android without its vision service).
+    reader = null;
+    return "";
+  }
+}
 
 async function read(frame) {
   const own = await reader;
-  if (own) return (await own.detect(frame))[0]?.rawValue ?? "";
+  if (own) return readByOwn(own, frame);
   const found = self.jsQR(frame.data, frame.width, frame.height, { inversionAttempts: "dontInvert" });
   return found?.data ?? "";
 }

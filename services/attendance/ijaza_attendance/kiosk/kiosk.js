@@ -6,9 +6,9 @@ import { Camera } from "./camera.js";
 import { Clock } from "./clock.js";
 import { Desk } from "./desk.js";
 import { Door } from "./door.js";
-import { saveFile } from "./files.js";
 import { verifierOf } from "./keys.js";
 import { looksLikePass } from "./passes.js";
+import { Place } from "./place.js";
 import { Presence } from "./presence.js";
 import { Recorder } from "./recorder.js";
 import { Roster } from "./roster.js";
@@ -17,12 +17,11 @@ import { showWaiting } from "./screens/notices.js";
 import { ResultScreen } from "./screens/result.js";
 import { ScanScreen } from "./screens/scan.js";
 import { showSessions } from "./screens/sessions.js";
-import { showSupervisor } from "./screens/supervisor.js";
-import { hasNewVersion, isStored, restart } from "./shell.js";
 import { Sound } from "./sound.js";
 import { Ousted } from "./store.js";
+import { Supervision } from "./supervision.js";
 import { Sync } from "./sync.js";
-import { other, speak, t, titled } from "./texts.js";
+import { t } from "./texts.js";
 import { listenToKeys } from "./wedge.js";
 
 const TICK = 1_000;
@@ -51,9 +50,10 @@ export class Kiosk {
   #ended = false;
   #ticking = 0;
   #camera = null;
-  #batches;
   #desk;
+  #place;
   #sync;
+  #supervision;
   #scanScreen;
   #result;
 
@@ -63,14 +63,15 @@ export class Kiosk {
     this.#device = device;
     this.#on = on;
     const { clock } = this;
-    this.#batches = new Batches({ store, clock, device });
+    const batches = new Batches({ store, clock, device });
     const recorder = new Recorder({ store, device: device.device, clock });
     this.#desk = new Desk({ store, clock, recorder, presence: this.#presence });
+    this.#place = new Place({ clock, desk: this.#desk, presence: this.#presence });
     this.#sync = new Sync({
       store,
       clock,
       device: device.device,
-      batches: this.#batches,
+      batches,
       door: new Door(device, clock, (changed) => store.set("device", changed)),
       onBundle: (bundle) => this.#learn(bundle),
       onUnchanged: () => this.#presence.heardAgain(clock.now()),
@@ -79,6 +80,7 @@ export class Kiosk {
       onRevoked: () => this.#revoked(),
       onOusted: on.ousted,
     });
+    this.#supervision = new Supervision({ store, device, clock, batches, sound, sync: this.#sync });
     this.#result = new ResultScreen({
       sound,
       undo: () => this.#undo(),
@@ -100,9 +102,10 @@ export class Kiosk {
     sound.on = this.#settings.sound;
     this.#desk.choice = this.#settings.choice;
     for (const scan of await this.#store.scans()) this.#presence.add(scan);
+    // Before anything is drawn: the number in the header is never less than it is.
+    await this.#count();
     const bundle = await this.#store.get("bundle");
     if (bundle) await this.#learn(bundle.body);
-    await this.#count();
     if (!bundle) showWaiting();
     this.#sync.start();
     this.#ticking = setInterval(() => this.#draw(), TICK);
@@ -117,6 +120,8 @@ export class Kiosk {
     clearInterval(this.#ticking);
     document.removeEventListener("visibilitychange", this.#stayAwake);
     if (current === this) current = null;
+    this.#result.clear();
+    document.querySelector("dialog[open]")?.close();
   }
 
   #stayAwake = async () => {
@@ -131,7 +136,7 @@ export class Kiosk {
     const first = this.#roster === null;
     const roster = new Roster(bundle);
     this.#presence.hear(bundle.attendance, Date.parse(bundle.server_time));
-    this.#roster = roster;
+    this.#roster = this.#place.roster = roster;
     this.#desk.learn({ roster, verifiers: new Map(keys) });
     if (first && !this.#ended) this.home();
   }
@@ -210,7 +215,7 @@ export class Kiosk {
   #find(text = "") {
     openFind({
       search: (sought) => this.#search(sought),
-      isInside: (person) => this.#isInside(person),
+      isInside: (person) => this.#place.isInside(person),
       admit: (person) => this.#answer(() => this.#desk.admit(person), performance.now()),
       present: (pass) => this.typed(pass),
     });
@@ -229,30 +234,6 @@ export class Kiosk {
     await this.#camera.start(this.#settings.facing);
   }
 
-  /** The sessions that scans go to now: the chosen one, or one of each edition. */
-  #sessions() {
-    const { choice } = this.#desk;
-    const now = this.clock.now();
-    const sessions = choice
-      ? [this.#roster.session(choice.edition, choice.session)]
-      : [...this.#roster.editions.keys()].map((each) => this.#roster.sessionAt(each, now));
-    return sessions.filter(Boolean);
-  }
-
-  #isInside({ edition, participant }) {
-    const session = this.#sessions().find((each) => each.edition === edition);
-    return Boolean(session && this.#presence.of(edition, participant, session.session).inside);
-  }
-
-  #inside() {
-    return this.#sessions().flatMap(({ edition, session }) =>
-      this.#presence
-        .inside(edition, session)
-        .map((each) => ({ ...each, person: this.#roster.person(edition, each.participant) }))
-        .filter((each) => each.person),
-    );
-  }
-
   async #count() {
     this.#counting += 1;
     const turn = this.#counting;
@@ -262,19 +243,11 @@ export class Kiosk {
     this.#draw();
   }
 
-  #title() {
-    if (!this.#roster) return t("app.name");
-    const sessions = this.#sessions();
-    if (sessions.length === 0) return t("scan.none");
-    if (sessions.length > 1) return t("scan.automatic");
-    return titled(sessions[0].title) || sessions[0].session;
-  }
-
   #draw() {
     if (this.#ended || document.body.dataset.screen === "enrol") return;
     const { own, carried } = this.#unsynced;
     showBar({
-      title: this.#title(),
+      title: this.#place.title(),
       label: this.#device.label,
       online: this.#sync.state.online,
       unsent: own + carried,
@@ -283,73 +256,30 @@ export class Kiosk {
       openMenu: () => this.#supervise(),
     });
     if (this.#roster && document.body.dataset.screen === "scan")
-      this.#scanScreen.update({ last: this.#desk.last, inside: this.#inside().length });
+      this.#scanScreen.update({
+        last: this.#desk.last,
+        inside: this.#place.inside().length,
+        closed: !this.#place.isOpen(),
+      });
   }
 
-  async #storage() {
-    const { usage = 0, quota = 1 } = (await navigator.storage?.estimate?.()) ?? {};
-    const persisted = (await navigator.storage?.persisted?.()) ?? false;
-    return { persisted, percent: Math.round((100 * usage) / (quota || 1)) };
-  }
-
-  async #supervise() {
+  #supervise() {
     if (!this.#roster) return;
     this.#camera?.stop();
-    const storage = await this.#storage();
-    const again = () => this.#supervise();
-    const refused = (await this.#store.scans()).filter((each) => each.outcome === "refused").length;
-    showSupervisor(
-      {
-        label: this.#device.label,
-        inside: this.#inside(),
-        unsynced: this.#unsynced,
-        sync: this.#sync.state,
-        clock: this.clock,
-        storage,
-        refused,
-        ready: isStored(),
-        newVersion: hasNewVersion(),
-        sound: sound.on,
+    this.#supervision.show({
+      inside: () => this.#place.inside(),
+      unsynced: () => this.#unsynced,
+      facing: () => this.#settings.facing,
+      count: () => this.#count(),
+      keep: (changed) => this.#keep(changed),
+      home: () => this.home(),
+      chooseSession: () => this.#chooseSession(),
+      enrolAgain: this.#on.enrolAgain,
+      languageChanged: () => {
+        this.#on.rememberLanguage();
+        this.#draw();
       },
-      {
-        back: () => this.home(),
-        session: () => this.#chooseSession(),
-        enrol: this.#on.enrolAgain,
-        update: restart,
-        sync: () => this.#sync.round().then(again),
-        exportQueue: () => this.#export(),
-        importQueue: (text) => this.#import(text),
-        language: () => {
-          speak(other());
-          this.#on.rememberLanguage();
-          this.#draw();
-          return again();
-        },
-        sound: async () => {
-          sound.on = !sound.on;
-          await this.#keep({ sound: sound.on });
-          return again();
-        },
-        camera: async () => {
-          const facing = this.#settings.facing === "user" ? "environment" : "user";
-          await this.#keep({ facing });
-          this.home();
-        },
-      },
-    );
-  }
-
-  async #export() {
-    saveFile(this.#device.label, await this.#batches.exported());
-    await this.#count();
-    return t("super.exported");
-  }
-
-  async #import(text) {
-    const fresh = await this.#batches.imported(text);
-    await this.#count();
-    this.#sync.soon(0);
-    return fresh;
+    });
   }
 
   /** Names leave the device at once; what was not sent stays. */

@@ -24,7 +24,7 @@ export class Sync {
   }
 
   start() {
-    addEventListener("online", () => this.soon(0));
+    addEventListener("online", () => this.#networkIsBack());
     document.addEventListener("visibilitychange", () => document.hidden || this.soon(0));
     this.soon(0);
   }
@@ -38,6 +38,12 @@ export class Sync {
   soon(delay = 300) {
     if (this.state.running) this.#again = true;
     else if (this.#failures === 0 || delay === 0) this.#schedule(delay);
+  }
+
+  /** What failed without a network says nothing of this one: the pauses begin anew. */
+  #networkIsBack() {
+    this.#failures = 0;
+    this.soon(0);
   }
 
   #schedule(delay) {

@@ -35,15 +35,24 @@ export const clockTime = (ms) =>
 export const day = (ms) =>
   new Intl.DateTimeFormat(locale(), { weekday: "long", day: "numeric", month: "long" }).format(ms);
 
-/** A length of time in its one or two largest units. */
+const UNITS = [["day", 86_400], ["hour", 3_600], ["minute", 60], ["second", 1]];
+
+/** A length of time in its one or two largest units, each in the form that its number asks for. */
 export function duration(ms) {
-  const seconds = Math.round(Math.abs(ms) / 1000);
-  if (seconds < 60) return `${seconds} ${t("unit.s")}`;
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} ${t("unit.min")}`;
-  if (seconds < 86400)
-    return `${Math.floor(seconds / 3600)} ${t("unit.h")} ${Math.floor((seconds % 3600) / 60)} ${t("unit.min")}`;
-  return `${Math.floor(seconds / 86400)} ${t("unit.d")} ${Math.floor((seconds % 86400) / 3600)} ${t("unit.h")}`;
+  let rest = Math.round(Math.abs(ms) / 1000);
+  const parts = [];
+  for (const [unit, seconds] of UNITS) {
+    const count = Math.floor(rest / seconds);
+    rest -= count * seconds;
+    if (count > 0) parts.push(counted(count, unit));
+    else if (parts.length > 0) break;
+  }
+  const list = new Intl.ListFormat(locale(), { style: "long", type: "unit" });
+  return list.format(parts.slice(0, 2));
 }
+
+const counted = (count, unit) =>
+  new Intl.NumberFormat(locale(), { style: "unit", unit, unitDisplay: "long" }).format(count);
 
 /** A text in both languages, the one that is spoken first; `{en, ar}` or a plain string. */
 export const titled = (title) =>

@@ -79,6 +79,11 @@ class PassKeys:
         """32 bytes that sign links to passes, and nothing else."""
         return hmac.digest(self._secret, b"pass-links", sha256)
 
+    @property
+    def room_links(self) -> bytes:
+        """32 bytes that sign links to rooms, and nothing else."""
+        return hmac.digest(self._secret, b"room-links", sha256)
+
     def _path(self, key_id: str) -> Path:
         return self._folder / file_name(key_id)
 

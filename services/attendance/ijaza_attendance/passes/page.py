@@ -28,19 +28,52 @@ _WORDS = {
     "ar": {
         "title": "بطاقة الدخول",
         "code": "رمز بطاقة الدخول",
-        "show": "أظهر هذا الرمز عند الباب في الدخول وفي الخروج.",
+        "number": "رقم المشارك",
+        "show": "أبرز هذا الرمز عند الدخول وعند الخروج.",
         "until": "صالح حتى",
-        "nothing": "هذا الرابط لا يعرض بطاقة دخول صالحة.",
-        "ask": "اطلب من مكتب البرنامج رابطًا جديدًا.",
+        "nothing": "لا توجد بطاقة دخول صالحة في هذا الرابط",
+        "ask": "يُرجى طلب رابط جديد من مكتب البرنامج.",
     },
     "en": {
         "title": "Pass",
         "code": "QR code of the pass",
+        "number": "Number",
         "show": "Show this code at the door when you come in and when you go out.",
         "until": "Valid until",
-        "nothing": "This link shows no valid pass.",
+        "nothing": "This link shows no valid pass",
         "ask": "Ask the programme office for a new link.",
     },
+}
+
+_MONTHS = {
+    "ar": [
+        "يناير",
+        "فبراير",
+        "مارس",
+        "أبريل",
+        "مايو",
+        "يونيو",
+        "يوليو",
+        "أغسطس",
+        "سبتمبر",
+        "أكتوبر",
+        "نوفمبر",
+        "ديسمبر",
+    ],
+    "en": [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ],
 }
 
 _pages = Environment(
@@ -69,6 +102,12 @@ def page(shown: Shown | None) -> str:
     )
 
 
+def _day(date: str, language: str) -> str:
+    """A date as it is said; digits are those of the badge in both languages."""
+    year, month, day = map(int, date.split("-"))
+    return f"{day} {_MONTHS[language][month - 1]} {year}"
+
+
 def _of(shown: Shown) -> dict[str, Any]:
     return {
         "title": {"en": shown.title.get("en", ""), "ar": shown.title.get("ar", "")},
@@ -76,5 +115,6 @@ def _of(shown: Shown) -> dict[str, Any]:
         "name_en": shown.name_en,
         "name_ar": shown.name_ar,
         "until": shown.until,
+        "until_in": {language: _day(shown.until, language) for language in _MONTHS},
         "code": Markup(qr.svg(shown.token)),  # noqa: S704 - made of modules, not of words
     }

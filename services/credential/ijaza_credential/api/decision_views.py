@@ -7,27 +7,19 @@ from typing import Annotated, Any, Literal, assert_never
 from ijaza_contracts.credential import CertificateKind
 from pydantic import BaseModel, ConfigDict, Field
 
-from ijaza_credential.domain.change import Change, proposal
+from ijaza_credential.api.bilingual import Both
+from ijaza_credential.api.proposal_views import ProposalView, codes, proposal_view
 from ijaza_credential.domain.decision import Decision, Finding, Prospect, Standing
 from ijaza_credential.domain.fold import plain
+from ijaza_credential.domain.gate import proposal, stage_now
+from ijaza_credential.domain.life import Began, Stage, began, successor
 from ijaza_credential.domain.people import Person
 from ijaza_credential.domain.programme import Programme
 from ijaza_credential.domain.rules import Attendance, TakingPart, TestToPass
-from ijaza_credential.domain.state import State, Stated, Status
+from ijaza_credential.domain.state import Ended, State, Status
 from ijaza_credential.domain.wording import Wording
 
 Seconds = Annotated[int, Field(ge=0)]
-
-
-class Both(BaseModel):
-    """The same in English and Arabic."""
-
-    en: str
-    ar: str
-
-    @classmethod
-    def of(cls, wording: Wording) -> "Both":
-        return cls(en=wording.en, ar=wording.ar)
 
 
 class CriterionView(BaseModel):
@@ -66,39 +58,23 @@ class ProspectView(BaseModel):
 
 
 class CertificateView(BaseModel):
-    """A certificate that was issued. Nothing here names its holder."""
+    """A version of a certificate. Nothing here names its holder.
+
+    `because` and `ended_by` tell why it ended, and which officer said so.
+    """
 
     version: int
     certificate: str
     kind: CertificateKind
     credential_id: str
     status: Status
+    began: Began
     issued_at: datetime
     ended_at: datetime | None = None
+    ended_by: str | None = None
+    because: tuple[str, ...] = ()
     predecessor: str | None = None
-
-
-class HolderView(BaseModel):
-    """The names that a certificate states."""
-
-    name_en: str
-    name_ar: str
-
-
-class ProposalView(BaseModel):
-    """A change that waits for approval: what holds before it, and what would hold after it.
-
-    `because` lists codes: award, name, results, or the criteria that are not met any longer.
-    """
-
-    kind: Literal["issue", "supersede", "revoke", "reinstate"]
-    because: tuple[str, ...]
-    certificate_before: str | None = None
-    certificate_after: str | None = None
-    holder_before: HolderView | None = None
-    holder_after: HolderView | None = None
-    approved_by: tuple[str, ...]
-    approvals_needed: int
+    successor: str | None = None
 
 
 class DecisionView(BaseModel):
@@ -119,6 +95,7 @@ class DecisionView(BaseModel):
                     "ar": "لم تُستوفَ شروط أي شهادة بعد، وما يلزم مذكور مع كل شرط.",
                 },
                 "prospects": [],
+                "stage": "none",
                 "serial": None,
                 "certificates": [],
                 "proposal": None,
@@ -136,6 +113,7 @@ class DecisionView(BaseModel):
     eligible: bool
     summary: Both
     prospects: tuple[ProspectView, ...]
+    stage: Stage
     serial: str | None
     certificates: tuple[CertificateView, ...]
     proposal: ProposalView | None
@@ -157,10 +135,11 @@ def decision_view(
         award=decision.award,
         eligible=decision.eligible,
         summary=Both.of(decision.summary),
-        prospects=tuple(_prospect(each) for each in decision.prospects),
+        prospects=tuple(prospect_view(each) for each in decision.prospects),
+        stage=stage_now(state, programme, person),
         serial=last.serial if last else None,
         certificates=certificate_views(state),
-        proposal=_proposal(proposed, state, programme) if proposed else None,
+        proposal=proposal_view(proposed, state, programme) if proposed else None,
         rules=decision.rules,
     )
 
@@ -174,25 +153,35 @@ def certificate_views(state: State) -> tuple[CertificateView, ...]:
             kind=issued.kind,
             credential_id=issued.credential_id,
             status=state.status(version),
+            began=began(state, version),
             issued_at=issued.at,
-            ended_at=state.ended[version].at if version in state.ended else None,
             predecessor=issued.predecessor or None,
+            successor=successor(state, version) or None,
+            **_end(state.ended.get(version)),
         )
         for version, issued in sorted(state.issued.items())
     )
 
 
-def _prospect(prospect: Prospect) -> ProspectView:
+def _end(ended: Ended | None) -> dict[str, Any]:
+    if ended is None:
+        return {}
+    return {"ended_at": ended.at, "ended_by": ended.actor or None, "because": codes(ended.because)}
+
+
+def prospect_view(prospect: Prospect) -> ProspectView:
+    """How far a participant is from one certificate."""
     return ProspectView(
         certificate=prospect.certificate.id,
         kind=prospect.certificate.kind,
         title=Both.of(Wording.of(prospect.certificate.title)),
         standing=prospect.standing,
-        criteria=tuple(_criterion(each) for each in prospect.findings),
+        criteria=tuple(criterion_view(each) for each in prospect.findings),
     )
 
 
-def _criterion(finding: Finding) -> CriterionView:
+def criterion_view(finding: Finding) -> CriterionView:
+    """One criterion with its numbers."""
     criterion = finding.criterion
     common: dict[str, Any] = {
         "criterion": criterion.name,
@@ -227,21 +216,3 @@ def _criterion(finding: Finding) -> CriterionView:
             )
         case _:
             assert_never(criterion)
-
-
-def _proposal(change: Change, state: State, programme: Programme) -> ProposalView:
-    stated_before = state.stated.get(state.last_version) if change.before else None
-    return ProposalView(
-        kind=change.kind,
-        because=tuple(filter(None, change.because.split(","))),
-        certificate_before=change.before.certificate if change.before else None,
-        certificate_after=change.after.certificate.id if change.after else None,
-        holder_before=_holder(stated_before) if stated_before else None,
-        holder_after=_holder(change.after.stated) if change.after else None,
-        approved_by=tuple(sorted(state.approvals.get(change.step, {}))),
-        approvals_needed=programme.approvers,
-    )
-
-
-def _holder(stated: Stated) -> HolderView:
-    return HolderView(name_en=stated.name_en, name_ar=stated.name_ar)

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Request, Response
 from ijaza_runtime.errors import NotKnown
-from ijaza_runtime.web import public
+from ijaza_runtime.web import Role, public, require
 
 from ijaza_credential.api.sending import (
     CREDENTIAL,
@@ -13,7 +13,6 @@ from ijaza_credential.api.sending import (
     documented,
     send,
 )
-from ijaza_credential.publication import Publication
 from ijaza_credential.site import IssuerSite
 
 StatusListNumber = Annotated[
@@ -22,19 +21,17 @@ StatusListNumber = Annotated[
 
 
 def issuer_files(site: IssuerSite) -> APIRouter:
-    """DID document, status lists and registers."""
-    api = APIRouter(dependencies=[Depends(public())])
+    """DID document and status lists for everybody, registers for staff.
 
-    async def published(edition: str) -> Publication:
-        publication = await site.publication(edition)
-        if publication is None:
-            raise NotKnown(
-                "nothing-published", f"edition {edition} is not known here, or has issued nothing"
-            )
-        return publication
+    A register lists every serial, and a serial's page names its holder: who could have both would
+    have the list of all graduates.
+    """
+    api = APIRouter()
+    everybody = [Depends(public())]
 
     @api.get(
         "/.well-known/did.json",
+        dependencies=everybody,
         summary="The issuer's keys, as did:web resolves them",
         response_class=Response,
         responses=documented(JSON, "The DID document."),
@@ -47,26 +44,35 @@ def issuer_files(site: IssuerSite) -> APIRouter:
         return send(request, content, JSON, PUBLIC)
 
     # Credentials name the address without /v1 (`status_list_url`): it outlives versions of APIs.
-    @api.get("/editions/{edition}/status/{number}", include_in_schema=False)
+    @api.get("/editions/{edition}/status/{number}", dependencies=everybody, include_in_schema=False)
     @api.get(
         "/v1/editions/{edition}/status/{number}",
+        dependencies=everybody,
         summary="A signed status list: which of its certificates no longer stand",
         response_class=Response,
         responses=documented(CREDENTIAL, "A status list credential with its proof."),
     )
     async def status_list(edition: str, number: StatusListNumber, request: Request) -> Response:
-        content = (await published(edition)).status_lists.get(number)
+        content = await site.status_list(edition, number)
         if content is None:
-            raise NotKnown("status-list-not-known", f"edition {edition} has no list {number}")
+            raise NotKnown(
+                "status-list-not-known", f"edition {edition} has published no status list {number}"
+            )
         return send(request, content, CREDENTIAL, PUBLIC)
 
     @api.get(
         "/v1/editions/{edition}/register",
+        dependencies=[Depends(require(Role.OFFICE, Role.AUDITOR))],
         summary="The signed register: every certificate, its status, and its files' hashes",
         response_class=Response,
         responses=documented(JSON, "The register with its proof."),
     )
     async def register(edition: str, request: Request) -> Response:
-        return send(request, (await published(edition)).register, JSON, PUBLIC)
+        content = await site.register(edition)
+        if content is None:
+            raise NotKnown(
+                "nothing-published", f"edition {edition} is not known here, or has issued nothing"
+            )
+        return send(request, content, JSON, {})
 
     return api

@@ -1,7 +1,7 @@
 """The routes that change something: approvals, revocation, reinstatement."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
@@ -17,6 +17,7 @@ from ijaza_credential.api.requests import (
     Approvals,
     Reinstatement,
     Revocation,
+    decided_at,
 )
 from ijaza_credential.domain.commands import Approve, Command, Reinstate, Revoke
 from ijaza_credential.domain.people import Person
@@ -33,8 +34,7 @@ def orders(reader: Reader, secret: bytes, clock: Callable[[], datetime]) -> APIR
     api = APIRouter()
 
     def time(given: datetime | None) -> datetime:
-        """In UTC and whole seconds, as events carry times."""
-        return (given or clock()).astimezone(UTC).replace(microsecond=0)
+        return decided_at(given, clock)
 
     async def carry_out(edition: str, participant: str, command: Command) -> DecisionView:
         await reader.commands.perform(edition, participant, deciding(command, secret))
@@ -54,7 +54,8 @@ def orders(reader: Reader, secret: bytes, clock: Callable[[], datetime]) -> APIR
         results = dict(zip(in_order, await reader.commands.perform_many(work), strict=True))
         return ApprovalAnswers(
             answers=tuple(
-                _answer(participant, results[index]) for index, (participant, _) in enumerate(given)
+                approval_answer(participant, results[index])
+                for index, (participant, _) in enumerate(given)
             )
         )
 
@@ -75,13 +76,14 @@ def orders(reader: Reader, secret: bytes, clock: Callable[[], datetime]) -> APIR
     async def reinstatement(
         edition: str, participant: str, body: Reinstatement, actor: Officer
     ) -> DecisionView:
-        command = Reinstate(actor=actor.id, at=time(body.at))
+        command = Reinstate(actor=actor.id, at=time(body.at), reason=body.reason)
         return await carry_out(edition, participant, command)
 
     return api
 
 
-def _answer(participant: str, result: Done[State] | Refusal) -> ApprovalAnswer:
+def approval_answer(participant: str, result: Done[State] | Refusal) -> ApprovalAnswer:
+    """What came of one approval."""
     if isinstance(result, Refusal):
         return ApprovalAnswer(
             participant=participant, outcome="refused", code=result.code, detail=result.detail

@@ -1,24 +1,30 @@
 """What the API tells anybody of a serial: whether it holds, and nothing of its holder."""
 
-from datetime import date, datetime
+from collections.abc import Mapping
+from datetime import date
 
 from ijaza_contracts.credential import CertificateKind
 from pydantic import BaseModel, ConfigDict
 
-from ijaza_credential.api.decision_views import Both
-from ijaza_credential.domain.programme import Programme
+from ijaza_credential.api.bilingual import Both
+from ijaza_credential.desk import Documents
 from ijaza_credential.domain.state import State, Status
-from ijaza_credential.domain.wording import Wording
+from ijaza_credential.verification.telling import Told
 
 
 class PublicVersion(BaseModel):
-    """One credential under a serial; days are in the edition's timezone."""
+    """One credential under a serial; days are in the edition's timezone.
+
+    The hashes are those of the files as they were issued, None until they are made.
+    """
 
     version: int
     credential_id: str
     status: Status
     issued_on: date
     ended_on: date | None
+    pdf_sha256: str | None
+    credential_sha256: str | None
 
 
 class PublicCertificate(BaseModel):
@@ -40,6 +46,8 @@ class PublicCertificate(BaseModel):
                         "status": "valid",
                         "issued_on": "2020-04-17",
                         "ended_on": None,
+                        "pdf_sha256": "ab" * 32,
+                        "credential_sha256": "cd" * 32,
                     }
                 ],
             }
@@ -55,29 +63,27 @@ class PublicCertificate(BaseModel):
     versions: tuple[PublicVersion, ...]
 
 
-def public_certificate(state: State, programme: Programme) -> PublicCertificate:
-    """What anybody may know of a participant's certificates, of which there is one at least."""
-    last = state.issued[state.last_version]
-    titles = {each.id: each.title for each in programme.certificates}
-
-    def day(moment: datetime) -> date:
-        return moment.astimezone(programme.zone).date()
-
+def public_certificate(
+    state: State, told: Told, documents: Mapping[int, Documents]
+) -> PublicCertificate:
+    """What anybody may know of a participant's certificates; `documents` are by version."""
     return PublicCertificate(
-        serial=last.serial,
-        status=state.status(state.last_version),
-        edition=state.edition,
-        kind=last.kind,
-        title=Both.of(Wording.of(titles.get(last.certificate, {"en": last.certificate}))),
-        issued_on=day(last.at),
+        serial=told.serial,
+        status=told.version.status,
+        edition=told.edition,
+        kind=state.issued[told.version.number].kind,
+        title=Both(en=told.title.en, ar=told.title.ar),
+        issued_on=told.version.issued_on,
         versions=tuple(
             PublicVersion(
-                version=version,
-                credential_id=issued.credential_id,
-                status=state.status(version),
-                issued_on=day(issued.at),
-                ended_on=day(state.ended[version].at) if version in state.ended else None,
+                version=each.number,
+                credential_id=state.issued[each.number].credential_id,
+                status=each.status,
+                issued_on=each.issued_on,
+                ended_on=each.ended_on,
+                pdf_sha256=made.pdf_sha256 if (made := documents.get(each.number)) else None,
+                credential_sha256=made.credential_sha256 if made else None,
             )
-            for version, issued in sorted(state.issued.items())
+            for each in told.versions
         ),
     )

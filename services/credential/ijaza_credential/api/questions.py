@@ -5,12 +5,11 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
-from ijaza_runtime.web import Role, public, require
+from ijaza_runtime.web import Role, require
 from pydantic import AwareDatetime
 
 from ijaza_credential.api.decision_views import DecisionView
 from ijaza_credential.api.eligibility_views import EligibilityPage, eligibility_row
-from ijaza_credential.api.public_views import PublicCertificate, public_certificate
 from ijaza_credential.api.reading import Reader
 from ijaza_credential.domain.rules import assess
 
@@ -19,7 +18,7 @@ MOST_ROWS = 500
 
 
 def questions(reader: Reader, clock: Callable[[], datetime]) -> APIRouter:
-    """Decisions and eligibility for staff, and for everybody whether a serial holds."""
+    """Decisions and eligibility for staff."""
     api = APIRouter()
 
     @api.get(
@@ -54,14 +53,5 @@ def questions(reader: Reader, clock: Callable[[], datetime]) -> APIRouter:
             rows=tuple(eligibility_row(state, assess(state, programme)) for _, state in page),
             next=page[-1][0] if len(page) == limit else None,
         )
-
-    @api.get(
-        "/certificates/{serial}",
-        dependencies=[Depends(public())],
-        summary="Whether a serial holds",
-    )
-    async def certificate(serial: str) -> PublicCertificate:
-        state = await reader.by_serial(serial)
-        return public_certificate(state, await reader.programme(state.edition))
 
     return api

@@ -37,14 +37,19 @@ class Reader:
     async def decision(self, edition: str, participant: str, at: datetime) -> DecisionView:
         """Why one participant gets a certificate or not, as of a time."""
         programme = await self.programme(edition)
+        state = await self.participant(edition, participant)
+        person = self.references.get(PEOPLE, participant)
+        return decision_view(explain(state, programme, at, person), state, programme, person)
+
+    async def participant(self, edition: str, participant: str) -> State:
+        """What is known of a participant of an edition."""
         state = await self.commands.read(participant)
         if state is None or state.edition != edition:
             raise NotKnown(
                 "participant-not-known",
                 f"nothing is known of a participant {participant} of edition {edition}: check both",
             )
-        person = self.references.get(PEOPLE, participant)
-        return decision_view(explain(state, programme, at), state, programme, person)
+        return state
 
     async def by_serial(self, typed: str) -> State:
         """The participant of a serial, however it was typed."""

@@ -31,7 +31,13 @@ def documented(media_type: str, description: str) -> dict[int | str, dict[str, A
 
 def send(request: Request, content: bytes, media_type: str, headers: Mapping[str, str]) -> Response:
     """The file, or 304 if the request names it by its ETag, which is the file's SHA-256."""
-    etag = f'"{sha256(content).hexdigest()}"'
+    return sent_as(request, content, f'"{sha256(content).hexdigest()}"', media_type, headers)
+
+
+def sent_as(
+    request: Request, content: bytes, etag: str, media_type: str, headers: Mapping[str, str]
+) -> Response:
+    """The content under an ETag that is known, or 304 if the request names it."""
     known = request.headers.get("if-none-match", "").split(",")
     named = {each.strip().removeprefix("W/") for each in known}
     if named & {etag, "*"}:

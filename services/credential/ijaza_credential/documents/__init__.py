@@ -1,5 +1,6 @@
 """The documents of a certificate: credential, PDF, status list, DID document, register.
 
 Everything here is a function of what it is given: the same facts and the same key give the same
-bytes. Only `keys` touches the file system, and only `pdf` holds state (one warm compiler).
+bytes. Only `keys` touches the file system, and only `pdf` and `fitting` hold state (one
+warm compiler; what was measured).
 """

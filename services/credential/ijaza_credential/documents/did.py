@@ -70,6 +70,25 @@ def build_did_document(did_host: str, public_keys: Sequence[str]) -> dict[str, A
     }
 
 
+def json_web_key_address(did: str, multibase: str) -> str:
+    """Return the address under which an issuer's DID document lists a key as JsonWebKey.
+
+    Its fragment is the key's thumbprint (RFC 7638).
+
+    Raises:
+        KeyEncodingError: the key is not an Ed25519 key in multibase.
+    """
+    x = base64url(public_key_bytes(multibase))
+    # RFC 7638: the thumbprint is over exactly these members in this order, without blanks.
+    canonical = f'{{"crv":"Ed25519","kty":"OKP","x":"{x}"}}'
+    return f"{did}#{base64url(hashlib.sha256(canonical.encode('ascii')).digest())}"
+
+
+def base64url(data: bytes) -> str:
+    """Return bytes in base64url without padding, as JOSE writes them (RFC 7515)."""
+    return base64.urlsafe_b64encode(data).decode("ascii").rstrip("=")
+
+
 def serialise_did_document(document: dict[str, Any]) -> bytes:
     """Return a DID document as the bytes of did.json."""
     return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode("utf-8")
@@ -86,17 +105,11 @@ def _multikey(did: str, multibase: str) -> dict[str, Any]:
 
 
 def _json_web_key(did: str, multibase: str) -> dict[str, Any]:
-    jwk = {"crv": "Ed25519", "kty": "OKP", "x": _base64url(public_key_bytes(multibase))}
-    # RFC 7638: the thumbprint is over exactly these members in this order, without blanks.
-    canonical = json.dumps(jwk, separators=(",", ":"), sort_keys=True).encode("ascii")
-    thumbprint = _base64url(hashlib.sha256(canonical).digest())
+    jwk = {"crv": "Ed25519", "kty": "OKP", "x": base64url(public_key_bytes(multibase))}
+    address = json_web_key_address(did, multibase)
     return {
-        "id": f"{did}#{thumbprint}",
+        "id": address,
         "type": "JsonWebKey",
         "controller": did,
-        "publicKeyJwk": {**jwk, "kid": thumbprint, "alg": "EdDSA", "use": "sig"},
+        "publicKeyJwk": {**jwk, "kid": address.partition("#")[2], "alg": "EdDSA", "use": "sig"},
     }
-
-
-def _base64url(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).decode("ascii").rstrip("=")

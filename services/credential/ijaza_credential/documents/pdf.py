@@ -8,8 +8,8 @@ import io
 import json
 import re
 import threading
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ import segno
 import typst
 
 from . import wording
+from .fitting import rest_of
 from .subject import CertificateFacts, utc_timestamp
 
 TEMPLATE_VERSION = 1
@@ -28,6 +29,7 @@ ATTACHMENT_TYPE = "application/vc"
 """The registered media type of a credential secured by an embedded proof (VC Data Model 2.0)."""
 
 _FOLDER = Path(__file__).parent
+FONTS = _FOLDER / "fonts"
 _TEMPLATE_FOLDER = _FOLDER / "template"
 _TEMPLATES = {1: _TEMPLATE_FOLDER / "certificate_v1.typ"}
 _LONG_WORD = re.compile(r"\S{32}(?=\S)")
@@ -36,6 +38,19 @@ _ZERO_WIDTH_SPACE = "\u200b"
 
 class RenderError(Exception):
     """A certificate cannot be printed; the message says what in it is to blame."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a certificate is printed from, so that it can be handed to who prints it."""
+
+    facts: CertificateFacts
+    credential: bytes
+    template_version: int = TEMPLATE_VERSION
+
+    def printed(self) -> bytes:
+        """The PDF. Raises `RenderError`."""
+        return render_pdf(self.facts, self.credential, self.template_version)
 
 
 def render_pdf(
@@ -53,10 +68,12 @@ def render_pdf(
     """
     if template_version not in _TEMPLATES:
         raise RenderError(f"no certificate template {template_version}: have {list(_TEMPLATES)}")
+    template, data = _TEMPLATES[template_version].name, data_of(facts)
+    rest = rest_of(data["page"], template, fonts())
     source = (
-        f'#import "{_TEMPLATES[template_version].name}": certificate\n'
-        f"#certificate(json(bytes({_literal(json.dumps(_data(facts), ensure_ascii=False))})), "
-        f"{_literal(credential_bytes.decode('utf-8'))})\n"
+        f'#import "{template}": certificate\n'
+        f"#certificate(json(bytes({literal(json.dumps(data, ensure_ascii=False))})), "
+        f"{literal(credential_bytes.decode('utf-8'))}, rest: {_array(rest)})\n"
     )
     try:
         return _printer().print(source.encode("utf-8"))
@@ -64,9 +81,13 @@ def render_pdf(
         raise RenderError(f"certificate {facts.serial} cannot be printed: {error}") from error
 
 
-def _literal(text: str) -> str:
+def literal(text: str) -> str:
     """Return a text as a string in typst's language; nothing in it can end the string early."""
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _array(numbers: Sequence[float] | None) -> str:
+    return "none" if numbers is None else f"({', '.join(map(repr, numbers))})"
 
 
 class _Printer:
@@ -77,8 +98,7 @@ class _Printer:
     """
 
     def __init__(self) -> None:
-        fonts = typst.Fonts(include_system_fonts=False, font_paths=[_FOLDER / "fonts"])
-        self._compiler = typst.Compiler(root=_TEMPLATE_FOLDER, font_paths=fonts)
+        self._compiler = typst.Compiler(root=_TEMPLATE_FOLDER, font_paths=fonts())
         self._lock = threading.Lock()
 
     def print(self, source: bytes) -> bytes:
@@ -90,11 +110,17 @@ class _Printer:
 
 
 @cache
+def fonts() -> typst.Fonts:
+    """The fonts that there are: ours, and none of the system."""
+    return typst.Fonts(include_system_fonts=False, font_paths=[FONTS])
+
+
+@cache
 def _printer() -> _Printer:
     return _Printer()
 
 
-def _data(facts: CertificateFacts) -> dict[str, Any]:
+def data_of(facts: CertificateFacts) -> dict[str, Any]:
     """Return what the template is given: the page's words, and what only the file says."""
     return {
         "page": _plain(_page(facts)),

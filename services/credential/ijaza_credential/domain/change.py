@@ -1,21 +1,24 @@
-"""What ought to happen to a participant's certificates, and whether it may happen now.
+"""What ought to happen to a participant's certificates: the newest decision, and what it changes.
 
-A change is due as soon as what is known says so; it is carried out once its gate is open. The
-same function tells the office what is proposed.
+A change is due as soon as what is known says so; it is carried out once its gate (`gate.py`) is
+open.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Literal, Protocol, assert_never
 
 from ijaza_credential.domain.fold import placed, plain
+from ijaza_credential.domain.life import Act, Stage, stage_of
 from ijaza_credential.domain.people import Person
 from ijaza_credential.domain.programme import Certificate, Programme
-from ijaza_credential.domain.rules import Assessment, ModuleSums, assess
+from ijaza_credential.domain.rules import Assessment, ModuleSums
 from ijaza_credential.domain.state import Issued, Result, State, Stated
 
 Kind = Literal["issue", "supersede", "revoke", "reinstate"]
+AWARD = "award"
+"""Why something is issued: it is earned."""
 
 
 class Naming(Protocol):
@@ -47,16 +50,31 @@ class Grant:
 class Change:
     """A change that is due: what holds before it, and what is to hold after it.
 
-    `before` is the last certificate, valid or revoked; `after` is None if nothing is to hold.
-    `because` lists codes; `caused_at` is the time of what caused the change.
+    `kind` is what contracts and answers call it. `before` is the last certificate, valid or
+    revoked; `after` is None if nothing is to hold. `because` lists codes; `caused_at` is the time
+    of what caused the change.
     """
 
-    kind: Kind
+    act: Act
     step: int
     before: Issued | None
     after: Grant | None
     because: str
     caused_at: datetime
+
+    @property
+    def kind(self) -> Kind:
+        match self.act:
+            case Act.ISSUE:
+                return "issue"
+            case Act.SUPERSEDE:
+                return "supersede"
+            case Act.REVOKE | Act.OFFICER_REVOKES:
+                return "revoke"
+            case Act.REINSTATE | Act.OFFICER_REINSTATES:
+                return "reinstate"
+            case _:
+                assert_never(self.act)
 
 
 def due_change(
@@ -70,55 +88,38 @@ def due_change(
     """
     if programme.closed_at is None or person is None:
         return None
-    version = state.last_version
-    before = state.issued.get(version)
+    before, since = state.issued.get(state.last_version), state.turn.at
     grant = _grant(state, person, assessment)
-    since = state.turn.at
-    if before is None:
-        return Change("issue", state.step, None, grant, "", since) if grant else None
-    match state.status(version):
-        case "superseded":
+    stage = stage_of(state)
+    match stage:
+        case Stage.NONE | Stage.AWAITING_APPROVAL:
+            return Change(Act.ISSUE, state.step, None, grant, AWARD, since) if grant else None
+        case Stage.VALID:
+            if grant is not None:
+                return _supersession(state, programme, person, grant)
+            because = ",".join(assessment.missing)
+            return Change(Act.REVOKE, state.step, before, None, because, since)
+        case Stage.REVOKED:
+            return reinstatement(state, person, assessment)
+        case Stage.SUPERSEDED | Stage.REVOKED_BY_OFFICER:
             return None
-        case "revoked":
-            by_officer = bool(state.ended[version].actor)
-            return None if by_officer else reinstatement(state, person, assessment)
-        case "valid":
-            if grant is None:
-                because = ",".join(assessment.missing)
-                return Change("revoke", state.step, before, None, because, since)
-            return _supersession(state, programme, person, before, grant)
+        case _:
+            assert_never(stage)
 
 
-def reinstatement(state: State, person: Person, assessment: Assessment) -> Change | None:
+def reinstatement(
+    state: State,
+    person: Person,
+    assessment: Assessment,
+    act: Act = Act.REINSTATE,
+    because: str = AWARD,
+) -> Change | None:
     """What would follow upon the last certificate, which is revoked; None if nothing is earned."""
     grant = _grant(state, person, assessment)
     if grant is None:
         return None
     before = state.issued[state.last_version]
-    return Change("reinstate", state.step, before, grant, "", state.turn.at)
-
-
-def proposal(state: State, programme: Programme, person: Person | None) -> Change | None:
-    """The change that waits for approval, if one does, of a state that is settled."""
-    if not programme.revision or is_open(state, programme):
-        return None
-    return due_change(state, programme, person, assess(state, programme))
-
-
-def is_open(state: State, programme: Programme) -> bool:
-    """Whether a change may be carried out now: it asks for no approval, or has what it asks for."""
-    return not asks_approval(state, programme) or approved_at(state, programme) is not None
-
-
-def asks_approval(state: State, programme: Programme) -> bool:
-    """The first certificate does with `issue: on_approval`, all else with `on_change: propose`."""
-    return programme.propose if state.issued else programme.on_approval
-
-
-def approved_at(state: State, programme: Programme) -> datetime | None:
-    """When the next step had approvals enough, each of another actor; None if it has not."""
-    times = sorted(state.approvals.get(state.step, {}).values())
-    return times[programme.approvers - 1] if len(times) >= programme.approvers else None
+    return Change(act, state.step, before, grant, because, state.turn.at)
 
 
 def states(person: Person, modules: Iterable[ModuleSums]) -> Stated:
@@ -153,7 +154,7 @@ def _grant(state: State, person: Person, assessment: Assessment) -> Grant | None
 
 
 def _supersession(
-    state: State, programme: Programme, person: Person, before: Issued, grant: Grant
+    state: State, programme: Programme, person: Person, grant: Grant
 ) -> Change | None:
     """A valid certificate gives way to one that says what holds now.
 
@@ -161,10 +162,11 @@ def _supersession(
     that come to the same print change nothing. What it says of the edition (titles, place, what
     is required) is as its revision had it, and stands.
     """
+    before = state.issued[state.last_version]
     said, now = state.stated.get(state.last_version), grant.stated
     reasons: dict[str, datetime] = {}
     if grant.certificate.id != before.certificate:
-        reasons["award"] = state.turn.at
+        reasons[AWARD] = state.turn.at
     if said is None or (said.name_en, said.name_ar) != (now.name_en, now.name_ar):
         reasons["name"] = person.at
     if said is None or said.results != now.results:
@@ -172,7 +174,7 @@ def _supersession(
     if not reasons:
         return None
     because = ",".join(reasons)
-    return Change("supersede", state.step, before, grant, because, max(reasons.values()))
+    return Change(Act.SUPERSEDE, state.step, before, grant, because, max(reasons.values()))
 
 
 def _result(sums: ModuleSums) -> Result:

@@ -4,11 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
 
-from ijaza_contracts.credential import CertificateApproved
+from ijaza_contracts.credential import CertificateApproved, ChangeDeclined
 from ijaza_contracts.envelope import Event
 
-from ijaza_credential.domain.change import Naming, proposal, reinstatement
+from ijaza_credential.domain.change import Naming, reinstatement
+from ijaza_credential.domain.copy_link import EndLinks, GiveLink, end_links, give_link
+from ijaza_credential.domain.gate import Proposal, proposal
 from ijaza_credential.domain.issue import Occasion, carry_out, revoke
+from ijaza_credential.domain.life import Act, Stage, moved, stage_of
 from ijaza_credential.domain.people import Person
 from ijaza_credential.domain.programme import Programme
 from ijaza_credential.domain.refusals import NotAllowedError
@@ -16,12 +19,40 @@ from ijaza_credential.domain.rules import assess
 from ijaza_credential.domain.state import State
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What somebody was looking at: a step, and the mark of the facts if that is known."""
+
+    step: int
+    facts: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Approve:
-    """Let a participant's certificate be issued, or changed as is proposed now."""
+    """Let a participant's certificate be issued, or changed as is proposed now.
+
+    With `seen`, only if it is still what was seen. With `first_only`, no later change: whoever
+    holds a certificate, or held one, needs no approval of the first.
+    """
 
     actor: str
     at: datetime
+    reason: str = ""
+    seen: Seen | None = None
+    first_only: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decline:
+    """Let a proposed change not happen while the facts stand that it follows from.
+
+    `reason` is a code of the office's own, without personal data.
+    """
+
+    actor: str
+    reason: str
+    at: datetime
+    seen: Seen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,9 +73,10 @@ class Reinstate:
 
     actor: str
     at: datetime
+    reason: str = ""
 
 
-Command = Approve | Revoke | Reinstate
+Command = Approve | Decline | Revoke | Reinstate | GiveLink | EndLinks
 
 
 def decide(
@@ -74,10 +106,16 @@ def decide(
     match command:
         case Approve():
             return _approve(command, state, programme, person)
+        case Decline():
+            return _decline(command, state, programme, person)
         case Revoke():
             return _revoke(command, state, programme, naming)
         case Reinstate():
             return _reinstate(command, state, programme, person, naming)
+        case GiveLink():
+            return give_link(command, state, person)
+        case EndLinks():
+            return end_links(command, state)
         case _:
             assert_never(command)
 
@@ -90,10 +128,26 @@ def _approve(
     Given while nothing waits for one it is kept with the change made last, where it has no
     effect: it must not let the next change pass, of which nobody knows yet.
     """
-    given = any(of_step.get(command.actor) == command.at for of_step in state.approvals.values())
-    waits = not state.issued or proposal(state, programme, person) is not None
+    approvals = state.approvals
+    if any(of_step.get(command.actor) == command.at for of_step in approvals.values()):
+        return []
+    if command.seen and command.actor in approvals.get(command.seen.step, {}):
+        return []
+    if command.first_only and state.issued:
+        return []
+    proposed = proposal(state, programme, person)
+    if proposed and proposed.declined:
+        raise NotAllowedError(
+            "conflicting",
+            "declined",
+            f"what is proposed for participant {state.participant} was declined on "
+            f"{proposed.declined.at:%Y-%m-%d}: it is proposed again when the facts change",
+        )
+    waits = not state.issued or proposed is not None
+    if command.seen:
+        _check_seen(command.seen, state, proposed, waits=waits)
     step = state.step if waits else state.step - 1
-    if given or command.actor in state.approvals.get(step, {}):
+    if command.actor in approvals.get(step, {}):
         return []
     return [
         CertificateApproved(
@@ -102,29 +156,57 @@ def _approve(
             at=command.at,
             version=step,
             actor=command.actor,
+            because=command.reason,
         )
     ]
 
 
-def _revoke(command: Revoke, state: State, programme: Programme, naming: Naming) -> list[Event]:
-    version = state.last_version
-    if not version:
+def _decline(
+    command: Decline, state: State, programme: Programme, person: Person | None
+) -> list[Event]:
+    if command.seen.step in state.declined:
+        return []
+    proposed = proposal(state, programme, person)
+    _check_seen(command.seen, state, proposed, waits=proposed is not None and proposed.waits)
+    if proposed is None:
+        return []
+    return [
+        ChangeDeclined(
+            edition=state.edition,
+            participant=state.participant,
+            at=command.at,
+            version=proposed.change.step,
+            change=proposed.change.kind,
+            facts=proposed.facts,
+            actor=command.actor,
+            because=command.reason,
+        )
+    ]
+
+
+def _check_seen(seen: Seen, state: State, proposed: Proposal | None, *, waits: bool) -> None:
+    """Refuse a word on something else than what waits now."""
+    if not waits:
         raise NotAllowedError(
             "conflicting",
-            "no-certificate",
-            f"participant {state.participant} has no certificate: there is nothing to revoke",
+            "nothing-waits",
+            f"nothing waits for approval of participant {state.participant}: read what is so now",
         )
-    ended = state.ended.get(version)
-    if ended is None:
-        return revoke(command.reason, Occasion(state, programme, naming, command.at, command.actor))
-    if ended.actor:
+    facts = proposed.facts if proposed else ""
+    if seen.step != state.step or (seen.facts and seen.facts != facts):
+        raise NotAllowedError(
+            "conflicting",
+            "changed-since",
+            f"what waits for participant {state.participant} is not what was seen: expected step "
+            f"{state.step}, and the facts as they are now. Read it again",
+        )
+
+
+def _revoke(command: Revoke, state: State, programme: Programme, naming: Naming) -> list[Event]:
+    moved(state, Act.OFFICER_REVOKES)
+    if stage_of(state) is Stage.REVOKED_BY_OFFICER:
         return []
-    raise NotAllowedError(
-        "conflicting",
-        "not-valid",
-        f"certificate {state.issued[version].serial} was revoked on {ended.at:%Y-%m-%d}, because "
-        f"the facts no longer earn it ({ended.because}): only a valid one can be revoked",
-    )
+    return revoke(command.reason, Occasion(state, programme, naming, command.at, command.actor))
 
 
 def _reinstate(
@@ -135,18 +217,14 @@ def _reinstate(
     naming: Naming,
 ) -> list[Event]:
     version = state.last_version
-    ended, before = state.ended.get(version), state.ended.get(version - 1)
-    if version and ended is None and before is not None and before.actor:
+    before = state.ended.get(version - 1)
+    if stage_of(state) is Stage.VALID and before is not None and before.actor:
         return []
-    if ended is None or not ended.actor:
-        raise NotAllowedError(
-            "conflicting",
-            "not-revoked-by-officer",
-            f"participant {state.participant} has no certificate that an officer revoked: what "
-            "the facts revoke, they bring back when they earn it again",
-        )
+    moved(state, Act.OFFICER_REINSTATES)
     assessment = assess(state, programme)
-    change = reinstatement(state, person, assessment) if person else None
+    change = None
+    if person is not None:
+        change = reinstatement(state, person, assessment, Act.OFFICER_REINSTATES, command.reason)
     if person is None or change is None:
         lacking = ", ".join(assessment.missing) if person else "the holder's profile"
         raise NotAllowedError(

@@ -5,14 +5,16 @@ its numbers, the rule it comes from, the edition's revision, and the ids of the 
 its evidence. The same function tells a participant what is left to do."
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import assert_never
 
 from ijaza_credential.domain import wording
-from ijaza_credential.domain.change import is_open
 from ijaza_credential.domain.evidence import evidence, rules_events
+from ijaza_credential.domain.gate import approving, asks_approval, declined
+from ijaza_credential.domain.people import Person
 from ijaza_credential.domain.programme import Certificate, Module, Programme
 from ijaza_credential.domain.rules import (
     Assessment,
@@ -80,7 +82,9 @@ class Decision:
     rules: tuple[str, ...]
 
 
-def explain(state: State, programme: Programme, now: datetime) -> Decision:
+def explain(
+    state: State, programme: Programme, now: datetime, person: Person | None = None
+) -> Decision:
     """Explain what holds at `now`. Nothing is reachable once the edition is closed.
 
     What can still be reached is computed here alone, when somebody asks: it depends on the clock,
@@ -100,7 +104,7 @@ def explain(state: State, programme: Programme, now: datetime) -> Decision:
         award=assessment.award.id if assessment.award else "",
         eligible=assessment.eligible,
         prospects=prospects,
-        summary=_summary(state, programme, assessment, prospects),
+        summary=_summary(state, programme, person, assessment, prospects),
         rules=rules_events(programme),
     )
 
@@ -122,6 +126,56 @@ def possible_seconds(state: State, module: Module, programme: Programme, now: da
     return total
 
 
+def standing(criterion: Criterion, state: State, programme: Programme, now: datetime) -> Standing:
+    """Where a criterion stands at `now`."""
+    closed = programme.closed_at is not None
+    match criterion:
+        case _ if criterion.met:
+            return Standing.MET
+        case TakingPart():
+            reachable = not criterion.withdrawn and not closed
+        case Attendance():
+            possible = possible_seconds(state, criterion.module, programme, now)
+            reachable = possible >= criterion.needed
+        case TestToPass():
+            reachable = criterion.sums.left > 0 and not closed
+        case _:
+            assert_never(criterion)
+    return Standing.NOT_YET if reachable else Standing.OUT_OF_REACH
+
+
+def worst(standings: Iterable[Standing]) -> Standing:
+    """Where a certificate stands that asks for criteria which stand so."""
+    found = set(standings)
+    order = (Standing.OUT_OF_REACH, Standing.NOT_YET, Standing.MET)
+    return next(each for each in order if each in found)
+
+
+def finding(criterion: Criterion, state: State, programme: Programme, now: datetime) -> Finding:
+    """What there is to say of a criterion at `now`."""
+    closed = programme.closed_at is not None
+    possible = None
+    match criterion:
+        case TakingPart():
+            rule, left = wording.TAKING_PART, wording.seat_left(criterion, closed=closed)
+        case Attendance():
+            possible = possible_seconds(state, criterion.module, programme, now)
+            rule = wording.attendance_rule(criterion)
+            left = wording.attendance_left(criterion, possible)
+        case TestToPass():
+            rule, left = wording.test_rule(criterion), wording.test_left(criterion, closed=closed)
+        case _:
+            assert_never(criterion)
+    return Finding(
+        criterion=criterion,
+        standing=standing(criterion, state, programme, now),
+        rule=rule,
+        left=wording.NOTHING if criterion.met else left,
+        possible=possible,
+        evidence=evidence(criterion, state, programme),
+    )
+
+
 def _prospect(
     certificate: Certificate,
     state: State,
@@ -130,45 +184,16 @@ def _prospect(
     now: datetime,
 ) -> Prospect:
     findings = tuple(
-        _finding(criterion, state, programme, now)
+        finding(criterion, state, programme, now)
         for criterion in criteria(certificate, state, assessment.modules)
     )
-    standings = {each.standing for each in findings}
-    worst = (Standing.OUT_OF_REACH, Standing.NOT_YET, Standing.MET)
-    return Prospect(certificate, next(each for each in worst if each in standings), findings)
-
-
-def _finding(criterion: Criterion, state: State, programme: Programme, now: datetime) -> Finding:
-    closed = programme.closed_at is not None
-    possible = None
-    match criterion:
-        case TakingPart():
-            rule, left = wording.TAKING_PART, wording.seat_left(criterion, closed=closed)
-            reachable = not criterion.withdrawn and not closed
-        case Attendance():
-            possible = possible_seconds(state, criterion.module, programme, now)
-            rule = wording.attendance_rule(criterion)
-            left = wording.attendance_left(criterion, possible)
-            reachable = possible >= criterion.needed
-        case TestToPass():
-            rule, left = wording.test_rule(criterion), wording.test_left(criterion, closed=closed)
-            reachable = criterion.sums.left > 0 and not closed
-        case _:
-            assert_never(criterion)
-    open_standing = Standing.NOT_YET if reachable else Standing.OUT_OF_REACH
-    return Finding(
-        criterion=criterion,
-        standing=Standing.MET if criterion.met else open_standing,
-        rule=rule,
-        left=wording.NOTHING if criterion.met else left,
-        possible=possible,
-        evidence=evidence(criterion, state, programme),
-    )
+    return Prospect(certificate, worst(each.standing for each in findings), findings)
 
 
 def _summary(
     state: State,
     programme: Programme,
+    person: Person | None,
     assessment: Assessment,
     prospects: tuple[Prospect, ...],
 ) -> Wording:
@@ -181,18 +206,21 @@ def _summary(
         return wording.BY_OFFICE
     if assessment.award is not None:
         return wording.then(
-            wording.earned(Wording.of(assessment.award.title)), _waits_for(state, programme)
+            wording.earned(Wording.of(assessment.award.title)),
+            _waits_for(state, programme, person),
         )
     if any(each.standing is Standing.NOT_YET for each in prospects):
         return wording.NOT_YET
     return wording.OUT_OF_REACH
 
 
-def _waits_for(state: State, programme: Programme) -> Wording:
+def _waits_for(state: State, programme: Programme, person: Person | None) -> Wording:
     """What stands between an award and its certificate."""
     if programme.closed_at is None:
         return wording.AT_CLOSING
-    if not is_open(state, programme):
+    if person is not None and declined(state, programme, person):
+        return wording.DECLINED
+    if asks_approval(state, programme) and not approving(state, programme):
         return wording.approvals(len(state.approvals.get(state.step, {})), programme.approvers)
     return wording.NO_PROFILE
 

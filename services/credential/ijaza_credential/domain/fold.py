@@ -15,6 +15,7 @@ from ijaza_contracts.credential import (
     CertificateIssued,
     CertificateRevoked,
     CertificateSuperseded,
+    ChangeDeclined,
     EligibilityLost,
     EligibilityReached,
 )
@@ -24,6 +25,7 @@ from ijaza_contracts.envelope import Event
 from ijaza_credential.domain.state import (
     Attempt,
     Attended,
+    Declined,
     Ended,
     Issued,
     Outcome,
@@ -137,6 +139,13 @@ def on_certificate_approved(state: State, event: CertificateApproved) -> State:
         return state
     of_step = placed(of_step, event.actor, event.at)
     return changed(state, approvals=placed(state.approvals, event.version, of_step))
+
+
+def on_change_declined(state: State, event: ChangeDeclined) -> State:
+    """A proposal is off the table, while the facts that it followed from stand."""
+    said = Declined(event.at, event.actor, event.because, event.facts)
+    declined = _kept(state.declined, event.version, said)
+    return state if declined is state.declined else changed(state, declined=declined)
 
 
 def on_certificate_issued(state: State, event: CertificateIssued) -> State:

@@ -15,16 +15,18 @@ from ijaza_contracts.credential import (
 from ijaza_contracts.envelope import Event
 
 from ijaza_credential.domain.change import Change, Grant, Naming
+from ijaza_credential.domain.life import Act
 from ijaza_credential.domain.people import Person
 from ijaza_credential.domain.programme import BEGINNING, Programme
-from ijaza_credential.domain.state import Issued, State
+from ijaza_credential.domain.state import State
 
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
     """When a participant's certificates change, and by whose word.
 
-    `actor` is the officer who ordered it, empty if the facts did.
+    `actor` is the officer who ordered it, empty if the facts did; `approved_by` are those whose
+    approval let it pass.
     """
 
     state: State
@@ -32,6 +34,7 @@ class Occasion:
     naming: Naming
     at: datetime
     actor: str = ""
+    approved_by: tuple[str, ...] = ()
 
     @property
     def date(self) -> datetime:
@@ -57,12 +60,12 @@ def carry_out(change: Change, person: Person, occasion: Occasion) -> list[Event]
     """The events of a change."""
     if change.after is None:
         return revoke(change.because, occasion)
-    issued = _issue(change.after, change.before, person, occasion)
-    match change.kind:
-        case "supersede":
+    issued = _issue(change.after, change, person, occasion)
+    match change.act:
+        case Act.SUPERSEDE:
             return [*issued, *_supersede(change.because, occasion, by=change.after)]
-        case "reinstate":
-            return [*issued, _reinstated(occasion, by=change.after)]
+        case Act.REINSTATE | Act.OFFICER_REINSTATES:
+            return [*issued, _reinstated(change.because, occasion, by=change.after)]
         case _:
             return issued
 
@@ -81,6 +84,7 @@ def revoke(because: str, occasion: Occasion) -> list[Event]:
             version=version,
             actor=occasion.actor,
             because=because,
+            approved_by=occasion.approved_by,
         ),
         GraduationRevoked(
             edition=state.edition,
@@ -91,7 +95,7 @@ def revoke(because: str, occasion: Occasion) -> list[Event]:
     ]
 
 
-def _issue(grant: Grant, before: Issued | None, person: Person, occasion: Occasion) -> list[Event]:
+def _issue(grant: Grant, change: Change, person: Person, occasion: Occasion) -> list[Event]:
     """A certificate more, and a graduation."""
     state, naming = occasion.state, occasion.naming
     version = state.last_version + 1
@@ -110,7 +114,10 @@ def _issue(grant: Grant, before: Issued | None, person: Person, occasion: Occasi
             person_version=person.version,
             status_list=status_list,
             status_index=status_index,
-            predecessor=before.credential_id if before else None,
+            predecessor=change.before.credential_id if change.before else None,
+            actor=occasion.actor,
+            because=change.because,
+            approved_by=occasion.approved_by,
         ),
         ParticipantGraduated(
             edition=state.edition,
@@ -134,7 +141,9 @@ def _supersede(because: str, occasion: Occasion, by: Grant) -> list[Event]:
             credential_id=state.issued[version].credential_id,
             version=version,
             successor=naming.credential_id(version + 1, by.stated),
+            actor=occasion.actor,
             because=because,
+            approved_by=occasion.approved_by,
         ),
         GraduationSuperseded(
             edition=state.edition,
@@ -146,7 +155,7 @@ def _supersede(because: str, occasion: Occasion, by: Grant) -> list[Event]:
     ]
 
 
-def _reinstated(occasion: Occasion, by: Grant) -> Event:
+def _reinstated(because: str, occasion: Occasion, by: Grant) -> Event:
     state, naming = occasion.state, occasion.naming
     version = state.last_version
     return CertificateReinstated(
@@ -158,4 +167,6 @@ def _reinstated(occasion: Occasion, by: Grant) -> Event:
         version=version + 1,
         predecessor=state.issued[version].credential_id,
         actor=occasion.actor,
+        because=because,
+        approved_by=occasion.approved_by,
     )

@@ -38,11 +38,15 @@ class Test:
 
 @dataclass(frozen=True, slots=True)
 class Module:
-    """A module. `scheduled` is the sum of its sessions that are not cancelled, in seconds."""
+    """A module.
+
+    `taught` has the sessions that are not cancelled with their seconds, whose sum is `scheduled`.
+    """
 
     id: str
     title: Text
     sittings: tuple[Sitting, ...]
+    taught: tuple[tuple[str, int], ...]
     scheduled: int
     test: Test | None
 
@@ -130,12 +134,14 @@ def _module(module: contract.Module) -> Module:
     sittings = tuple(
         Sitting(each.id, each.end, taught_seconds(each), each.cancelled) for each in module.sessions
     )
+    taught = tuple((each.session, each.seconds) for each in sittings if not each.cancelled)
     test = module.test
     return Module(
         id=module.id,
         title=module.title,
         sittings=sittings,
-        scheduled=sum(each.seconds for each in sittings if not each.cancelled),
+        taught=taught,
+        scheduled=sum(seconds for _, seconds in taught),
         test=Test(test.pass_mark, test.max_score, test.attempts) if test else None,
     )
 

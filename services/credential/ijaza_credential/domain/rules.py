@@ -25,13 +25,18 @@ class TestSums:
     """A participant's attempts at one test.
 
     `attempts` counts the distinct numbers recorded, annulled and over-limit ones too; `left` the
-    numbers still free; `best` is the highest score that counts.
+    numbers still free; `scores` are those that count.
     """
 
     attempts: int
     left: int
-    best: Decimal | None
+    scores: tuple[str, ...]
     passed: bool
+
+    @property
+    def best(self) -> Decimal | None:
+        """The highest score that counts."""
+        return max(map(Decimal, self.scores), default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,15 +147,12 @@ def module_sums(state: State, module: Module) -> ModuleSums:
     excused (for the person) ones, whose attendance does not count either."
     """
     scheduled, attended = module.scheduled, 0
-    for sitting in module.sittings:
-        if sitting.cancelled:
-            continue
-        if sitting.session in state.excused:
-            scheduled -= sitting.seconds
-            continue
-        fact = state.attended.get(sitting.session)
-        if fact is not None:
-            attended += fact.seconds
+    excused, facts = state.excused, state.attended
+    for session, seconds in module.taught:
+        if session in excused:
+            scheduled -= seconds
+        elif session in facts:
+            attended += facts[session].seconds
     return ModuleSums(module, scheduled, attended, _test_sums(state, module))
 
 
@@ -193,12 +195,13 @@ def _test_sums(state: State, module: Module) -> TestSums | None:
         return None
     recorded = state.tests.get(module.id)
     if recorded is None:
-        return TestSums(0, module.test.attempts, None, passed=False)
+        return TestSums(0, module.test.attempts, (), passed=False)
     counting = [each for each in recorded.values() if each.outcome in ("passed", "failed")]
-    used = sum(number <= module.test.attempts for number in recorded)
+    most = module.test.attempts
+    used = len([number for number in recorded if number <= most])
     return TestSums(
         attempts=len(recorded),
         left=module.test.attempts - used,
-        best=max((Decimal(each.score) for each in counting), default=None),
-        passed=any(each.outcome == "passed" for each in counting),
+        scores=tuple([each.score for each in counting]),
+        passed="passed" in [each.outcome for each in counting],
     )

@@ -6,7 +6,6 @@ changes later is re-decided".
 """
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from ijaza_contracts.credential import EligibilityLost, EligibilityReached
 from ijaza_contracts.envelope import Event
@@ -14,15 +13,13 @@ from ijaza_contracts.envelope import Event
 from ijaza_credential.domain.change import (
     Change,
     Naming,
-    approved_at,
-    asks_approval,
     due_change,
     forget,
-    is_open,
     restate,
     states,
 )
 from ijaza_credential.domain.fold import fold_decided
+from ijaza_credential.domain.gate import approving, asks_approval, is_open
 from ijaza_credential.domain.issue import Occasion, carry_out
 from ijaza_credential.domain.journal import erased, journaled
 from ijaza_credential.domain.people import Person
@@ -47,9 +44,7 @@ def settle(
     change = due_change(state, programme, person, assessment)
     if change is None or not is_open(state, programme):
         return state, [*turned, *journaled(state, known)]
-    changed = carry_out(
-        change, person, Occasion(state, programme, naming, _date(change, state, programme))
-    )
+    changed = carry_out(change, person, _occasion(change, state, programme, naming))
     state = restate(fold_decided(state, changed), stated, naming)
     return state, [*turned, *changed, *journaled(state, known)]
 
@@ -86,11 +81,17 @@ def _turn(state: State, programme: Programme, assessment: Assessment) -> Sequenc
     return ()
 
 
-def _date(change: Change, state: State, programme: Programme) -> datetime:
-    """The time of what caused a change, or of the approval that let it pass, if that is later.
+def _occasion(change: Change, state: State, programme: Programme, naming: Naming) -> Occasion:
+    """At the time of what caused a change, or of the approval that let it pass, if that is later.
 
     formats.md: "every date in a document is that of the recorded event that caused it …; an
     approval's issue date is the later of its `at` and the closing".
     """
-    approved = approved_at(state, programme) if asks_approval(state, programme) else None
-    return max(change.caused_at, approved or BEGINNING)
+    given = approving(state, programme) if asks_approval(state, programme) else ()
+    return Occasion(
+        state,
+        programme,
+        naming,
+        at=max(change.caused_at, *(at for at, _ in given), BEGINNING),
+        approved_by=tuple(actor for _, actor in given),
+    )

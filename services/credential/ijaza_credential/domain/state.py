@@ -72,6 +72,16 @@ class Ended:
     because: str = ""
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Declined:
+    """A proposal that somebody declined, and the mark of the facts that it followed from."""
+
+    at: datetime
+    actor: str
+    because: str
+    facts: str
+
+
 @dataclass(frozen=True, slots=True)
 class Result:
     """A module as documents print it, in seconds; an empty `best_score` if no attempt counts."""
@@ -97,7 +107,9 @@ class State:
 
     `latest` is the time of the latest fact. `attended` is by session, `excused` the id of a
     correction by session, `tests` by module and attempt, `approvals` the time by step (see
-    `step`) and actor; `issued`, `ended` and `stated` are by the certificate's version.
+    `step`) and actor, `declined` by step; `issued`, `ended` and `stated` are by the certificate's
+    version. `link` is the number of the last link to the holder's own copy, and of `link_ended`
+    and those before it none opens any longer.
     """
 
     edition: str
@@ -110,9 +122,12 @@ class State:
     tests: Mapping[str, Mapping[int, Attempt]] = field(default_factory=dict)
     turn: Turn = UNPUBLISHED
     approvals: Mapping[int, Mapping[str, datetime]] = field(default_factory=dict)
+    declined: Mapping[int, Declined] = field(default_factory=dict)
     issued: Mapping[int, Issued] = field(default_factory=dict)
     ended: Mapping[int, Ended] = field(default_factory=dict)
     stated: Mapping[int, Stated] = field(default_factory=dict)
+    link: int = 0
+    link_ended: int = 0
 
     @property
     def takes_part(self) -> bool:
@@ -128,10 +143,11 @@ class State:
     def step(self) -> int:
         """The number of the next change to this person's certificates, which is what is approved.
 
-        Versions do not tell a revocation from the reinstatement after it: steps do.
+        Versions do not tell a revocation from the reinstatement after it: steps do. A declined
+        proposal is a step as well, so that what it was given of approvals counts for no other.
         """
         revoked = sum(each.status == "revoked" for each in self.ended.values())
-        return len(self.issued) + revoked + 1
+        return len(self.issued) + revoked + len(self.declined) + 1
 
     def status(self, version: int) -> Status:
         """Where a certificate stands."""

@@ -47,6 +47,10 @@ NOT_YET = Wording(
 OUT_OF_REACH = Wording(
     "No certificate can be reached any more.", "لم يعد من الممكن الحصول على أي شهادة."
 )
+DECLINED = Wording(
+    "The programme office declined it; it is proposed again when the facts change.",
+    "لم يوافق مكتب البرنامج عليها، وتُعرض من جديد إذا تغيّرت الوقائع.",
+)
 BY_OFFICE = Wording("The programme office revoked the certificate.", "ألغى مكتب البرنامج الشهادة.")
 
 
@@ -150,6 +154,38 @@ def approvals(given: int, asked: int) -> Wording:
     return Wording(
         f"It waits for approval: {given} of {asked}.",
         f"بانتظار الاعتماد: {given} من {asked}.",
+    )
+
+
+def will_be_issued(title: Wording) -> Wording:
+    """What the first certificate waits for."""
+    return Wording(f"“{title.en}” will be issued.", f"ستصدر «{title.ar}».")
+
+
+def will_be_superseded(title: Wording, serial: str, version: int) -> Wording:
+    """What becomes of a valid certificate, of which this is the version."""
+    return Wording(
+        f"Version {version + 1} of {serial}, “{title.en}”, will take the place of version "
+        f"{version}, which then is superseded.",
+        f"سيحل الإصدار {version + 1} من الشهادة {serial}، «{title.ar}»، محل الإصدار {version}.",
+    )
+
+
+def will_be_revoked(serial: str, version: int) -> Wording:
+    """What becomes of a certificate that is no longer earned."""
+    return Wording(
+        f"Version {version} of {serial} will be revoked, and nothing takes its place.",
+        f"سيُلغى الإصدار {version} من الشهادة {serial} ولن يحل محله شيء.",
+    )
+
+
+def will_be_reinstated(title: Wording, serial: str, version: int) -> Wording:
+    """What follows upon a revoked certificate that is earned again."""
+    return Wording(
+        f"Version {version + 1} of {serial}, “{title.en}”, will be issued; version {version} "
+        "stays revoked.",
+        f"سيصدر الإصدار {version + 1} من الشهادة {serial}، «{title.ar}»، ويبقى الإصدار "
+        f"{version} ملغى.",
     )
 
 

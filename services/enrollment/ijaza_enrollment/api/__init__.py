@@ -5,7 +5,7 @@ from datetime import datetime
 
 from fastapi import APIRouter
 
-from ijaza_enrollment.api import editions, participants, selection
+from ijaza_enrollment.api import editions, participants, selection, sessions
 from ijaza_enrollment.handlers import Enrollment
 
 Clock = Callable[[], datetime]
@@ -15,6 +15,7 @@ def router(desk: Enrollment, *, clock: Clock) -> APIRouter:
     """The routes of enrollment. `clock` gives the time of a request that carries none."""
     routes = APIRouter(prefix="/v1")
     routes.include_router(editions.router(desk, clock))
+    routes.include_router(sessions.router(desk, clock))
     routes.include_router(participants.router(desk, clock))
     routes.include_router(selection.router(desk, clock))
     return routes

@@ -71,7 +71,25 @@ class AddSession:
         return self.added.id
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MergeSessions:
+    """Sessions of one module become one, `session`: what was scanned at `merged` counts for it.
+
+    `held` is `session` as it takes place then, None if it stays as it is.
+    """
+
+    correction: str
+    session: str
+    merged: tuple[str, ...]
+    held: Session | None = None
+    at: datetime
+    actor: str
+    reason: str = ""
+    ordinal: int = 0
+
+
 SessionChange = CancelSession | MoveSession | AddSession
+OfficeChange = SessionChange | MergeSessions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +98,15 @@ class ChangeSessions:
 
     edition: str
     changes: tuple[SessionChange, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeCalendar:
+    """Change the calendar as an officer does who has looked at it as `revision` has it."""
+
+    edition: str
+    revision: int
+    change: OfficeChange
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

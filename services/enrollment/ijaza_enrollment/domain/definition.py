@@ -28,9 +28,26 @@ def faults_of(definition: Edition) -> list[str]:
         *_repeated("module", (module.id for module in definition.modules)),
         *_repeated("session", (session.id for session in sessions)),
         *_repeated("certificate", (each.id for each in definition.certificates)),
-        *(fault for session in sessions for fault in _session_faults(session)),
+        *(fault for session in sessions for fault in session_faults(session)),
+        *merger_faults(definition),
         *(fault for place, time in _single_times(definition) for fault in _fault(place, time)),
     ]
+
+
+def merger_faults(definition: Edition) -> list[str]:
+    """What is wrong with the sessions that were merged into others."""
+    faults: list[str] = []
+    for module in definition.modules:
+        possible = {session.id for session in module.sessions if not session.merged_into}
+        for session in module.sessions:
+            if session.merged_into and not session.cancelled:
+                faults.append(f"session {session.id}: merged, so expected to be cancelled")
+            if session.merged_into and session.merged_into not in possible:
+                faults.append(
+                    f"session {session.id}: merged into {session.merged_into}; expected a session "
+                    f"of module {module.id} that is not merged itself"
+                )
+    return faults
 
 
 def faults_of_changes(definition: Edition, changes: Iterable[SessionChange]) -> list[str]:
@@ -53,7 +70,9 @@ def _change_faults(change: SessionChange, modules: set[str], sessions: set[str])
                 yield f"{where}: the edition has no module {change.module}"
             if change.session in sessions:
                 yield f"{where}: there is a session {change.session} already; move it instead"
-            yield from _session_faults(change.added)
+            if change.added.merged_into:
+                yield f"{where}: session {change.session} is new, and cannot be merged already"
+            yield from session_faults(change.added)
         case CancelSession() | MoveSession():
             if change.session not in sessions:
                 yield f"{where}: the edition has no session {change.session}"
@@ -97,7 +116,8 @@ def _repeated(what: str, ids: Iterable[str]) -> Iterator[str]:
             yield f"{what} {identifier}: given {count} times; an id is used once in an edition"
 
 
-def _session_faults(session: Session) -> Iterator[str]:
+def session_faults(session: Session) -> Iterator[str]:
+    """What is wrong with the times of a session and of its breaks."""
     yield from _span_faults(f"session {session.id}", session.start, session.end)
     for pause in session.breaks:
         yield from _span_faults(f"a break of session {session.id}", pause.start, pause.end)

@@ -1,6 +1,6 @@
 """An edition as enrollment keeps it: what was published, and the corrections of its sessions."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar, assert_never
@@ -11,11 +11,12 @@ from ijaza_contracts.enrollment import EditionClosed, EditionPublished
 from ijaza_enrollment.domain.commands import (
     AddSession,
     CancelSession,
+    MergeSessions,
     MoveSession,
-    SessionChange,
+    OfficeChange,
 )
 
-Change = TypeVar("Change", CancelSession, MoveSession, AddSession)
+Change = TypeVar("Change", CancelSession, MoveSession, AddSession, MergeSessions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class EditionState:
     moved: tuple[MoveSession, ...] = ()
     added: tuple[AddSession, ...] = ()
     closed_at: datetime | None = None
+    merged: tuple[MergeSessions, ...] = ()
 
     @property
     def id(self) -> str:
@@ -41,15 +43,15 @@ class EditionState:
     @property
     def latest(self) -> datetime:
         """The time of the latest fact that bears on the edition."""
-        changes: tuple[SessionChange, ...] = (*self.cancelled, *self.moved, *self.added)
         closed = () if self.closed_at is None else (self.closed_at,)
+        changes = changes_of(self).values()
         latest: datetime = max((self.revised_at, *closed, *(change.at for change in changes)))
         return latest
 
     @property
     def definition(self) -> Edition:
         """What holds now: the base with the standing corrections of its sessions."""
-        if not (self.cancelled or self.moved or self.added):
+        if not (self.cancelled or self.moved or self.added or self.merged):
             return self.base
         modules = tuple(_corrected(module, self) for module in self.base.modules)
         return self.base.model_copy(update={"modules": modules})
@@ -77,22 +79,30 @@ def closed(state: EditionState, at: datetime, actor: str) -> tuple[EditionState,
     return replace(state, closed_at=at), EditionClosed(edition=state.id, at=at, actor=actor)
 
 
-def changes_of(state: EditionState) -> dict[str, SessionChange]:
+def changes_of(state: EditionState) -> dict[str, OfficeChange]:
     """Every correction of a session recorded so far, by its id."""
-    recorded: tuple[SessionChange, ...] = (*state.cancelled, *state.moved, *state.added)
+    recorded: tuple[OfficeChange, ...] = (
+        *state.cancelled,
+        *state.moved,
+        *state.added,
+        *state.merged,
+    )
     return {change.correction: change for change in recorded}
 
 
-def same_change(one: SessionChange, other: SessionChange) -> bool:
+def same_change(one: OfficeChange, other: OfficeChange) -> bool:
     """Whether two corrections ask for the same, whoever asked, and when and why."""
     if isinstance(one, MoveSession) and isinstance(other, MoveSession):
         return (one.session, one.start, one.end) == (other.session, other.start, other.end)
     if isinstance(one, AddSession) and isinstance(other, AddSession):
         return (one.module, one.added) == (other.module, other.added)
+    if isinstance(one, MergeSessions) and isinstance(other, MergeSessions):
+        said, again = (one.session, set(one.merged)), (other.session, set(other.merged))
+        return said == again and one.held == other.held
     return type(one) is type(other) and one.session == other.session
 
 
-def with_changes(state: EditionState, changes: Sequence[SessionChange]) -> EditionState:
+def with_changes(state: EditionState, changes: Sequence[OfficeChange]) -> EditionState:
     """The edition with further corrections; a new revision where they change what holds.
 
     A correction that an earlier one of a later `at` outweighs is recorded and changes nothing.
@@ -106,6 +116,8 @@ def with_changes(state: EditionState, changes: Sequence[SessionChange]) -> Editi
                 after = replace(after, moved=(*after.moved, change))
             case AddSession():
                 after = replace(after, added=(*after.added, change))
+            case MergeSessions():
+                after = replace(after, merged=(*after.merged, change))
             case _:
                 assert_never(change)
     if after.definition == state.definition:
@@ -134,22 +146,53 @@ def _corrected(module: Module, state: EditionState) -> Module:
             if change.module == module.id and change.session not in taken
         ),
     )
-    moves, cancelled = _standing(state.moved), {change.session for change in state.cancelled}
+    moves, mergers = _standing(state.moved), _standing(_with_times(state.merged))
+    cancelled = {change.session for change in state.cancelled}
+    into = {session.id: session.merged_into for session in sessions if session.merged_into}
+    into |= {gone: change.session for change in state.merged for gone in change.merged}
     return module.model_copy(
         update={
             "sessions": tuple(
-                _in_force(session, moves.get(session.id), session.id in cancelled)
+                _ended(
+                    _placed(session, moves.get(session.id), mergers.get(session.id)),
+                    session.id in cancelled,
+                    _last(session.id, into),
+                )
                 for session in sessions
             )
         }
     )
 
 
-def _in_force(session: Session, move: MoveSession | None, cancelled: bool) -> Session:
-    """A session as corrected: "a moved session that is cancelled stays cancelled"."""
-    if move is not None:
-        session = _moved(session, move)
+def _placed(session: Session, move: MoveSession | None, merger: MergeSessions | None) -> Session:
+    """A session in its standing times; a move counts from what a merger before it has made."""
+    if merger is not None and merger.held is not None:
+        held = merger.held
+        times = {"start": held.start, "end": held.end, "breaks": held.breaks}
+        session = session.model_copy(update=times)
+        if move is not None and (move.at, move.ordinal) < (merger.at, merger.ordinal):
+            return session
+    return session if move is None else _moved(session, move)
+
+
+def _ended(session: Session, cancelled: bool, into: str) -> Session:
+    """A session as cancelled: "a moved session that is cancelled stays cancelled"."""
+    if into:
+        return session.model_copy(update={"cancelled": True, "merged_into": into})
     return session.model_copy(update={"cancelled": True}) if cancelled else session
+
+
+def _last(session: str, into: Mapping[str, str]) -> str:
+    """The session that one was merged into, over all mergers; empty if it was not merged."""
+    passed: set[str] = set()
+    while session in into and session not in passed:
+        passed.add(session)
+        session = into[session]
+    return session if passed else ""
+
+
+def _with_times(mergers: Iterable[MergeSessions]) -> Iterator[MergeSessions]:
+    return (change for change in mergers if change.held is not None)
 
 
 def _moved(session: Session, move: MoveSession) -> Session:

@@ -3,7 +3,8 @@
 | command | function | events |
 |---|---|---|
 | PublishEdition | Editions.publish | EditionPublished |
-| ChangeSessions | Editions.change_sessions | EditionPublished |
+| ChangeSessions | Editions.change_sessions | EditionPublished, SessionsChanged |
+| ChangeCalendar | Editions.change_calendar | EditionPublished, SessionsChanged |
 | CloseEdition | Editions.close | EditionClosed |
 | Apply | Applicants.apply | ApplicationSubmitted, PersonRecorded |
 | RenamePerson | Applicants.rename | PersonRecorded |

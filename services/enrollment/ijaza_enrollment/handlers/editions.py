@@ -1,29 +1,31 @@
 """Editions: published, revised, closed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Never
 
 from ijaza_contracts.envelope import Event
-from ijaza_runtime.errors import Conflicting, Invalid, NotKnown
+from ijaza_runtime.errors import Conflicting, Invalid, NotKnown, refusal
 from ijaza_runtime.outbox import records_of
 
+from ijaza_enrollment.domain import sessions
+from ijaza_enrollment.domain.calendar import explained
 from ijaza_enrollment.domain.commands import (
+    ChangeCalendar,
     ChangeSessions,
     CloseEdition,
     PublishEdition,
-    SessionChange,
 )
-from ijaza_enrollment.domain.definition import faults_of, faults_of_changes
+from ijaza_enrollment.domain.definition import faults_of, faults_of_changes, merger_faults
 from ijaza_enrollment.domain.editions import (
     EditionState,
-    changes_of,
     closed,
     published,
-    same_change,
     same_order,
     with_base,
     with_changes,
 )
+from ijaza_enrollment.domain.refusals import NotAllowedError
 from ijaza_enrollment.domain.run import Run
 from ijaza_enrollment.storage import Change, Shelves
 
@@ -48,8 +50,8 @@ class Editions:
 
         The recorded definition again changes nothing; corrections of sessions stay recorded and
         hold on the new definition too. Raises `Invalid` naming every fault of the definition,
-        and `Conflicting` if another one is recorded and `revise` is not set, or if it would
-        change what a selection already made rests on.
+        and `Conflicting` if another one is recorded and `revise` is not set, if it would change
+        what a selection already made rests on, or take away what sessions were merged into.
         """
         definition = command.definition
         _refuse("edition-invalid", faults_of(definition))
@@ -67,7 +69,9 @@ class Editions:
                     f"{state.revision}: publish it as a revision if this is meant to change it",
                 )
             _check_selection(definition.id, run.state if run else None, command)
-            return _change(with_base(state, definition, command.at), command)
+            after = with_base(state, definition, command.at)
+            _check_mergers(after)
+            return _change(after, command)
 
         return (await self._shelves.editions.update([definition.id], decide))[definition.id]
 
@@ -81,15 +85,36 @@ class Editions:
         def decide(edition: str, state: EditionState | None) -> Decided:
             if state is None:
                 not_known(edition)
-            fresh = _fresh(state, command.changes)
+            with _answered():
+                fresh = sessions.fresh(state, command.changes)
             if not fresh:
                 return None
             _refuse("correction-invalid", faults_of_changes(state.definition, fresh))
             after = with_changes(state, fresh)
+            told = explained(state, after, fresh)
             if after.revision == state.revision:
-                return Change(after, after.latest)
+                return _saying(after, *told)
             latest = max(fresh, key=lambda change: (change.at, change.ordinal))
-            return _saying(after, published(after, latest.actor, latest.reason))
+            return _saying(after, published(after, latest.actor, latest.reason), *told)
+
+        return (await self._shelves.editions.update([command.edition], decide))[command.edition]
+
+    async def change_calendar(self, command: ChangeCalendar) -> EditionState:
+        """Move, cancel, add or merge sessions as an officer asks.
+
+        The same change again changes nothing. Raises `NotKnown`, `Invalid` and `Conflicting` as
+        `sessions.decide` says.
+        """
+
+        def decide(edition: str, state: EditionState | None) -> Decided:
+            if state is None:
+                not_known(edition)
+            with _answered():
+                decided = sessions.decide(state, command)
+            if decided is None:
+                return None
+            after, events = decided
+            return _saying(after, *events)
 
         return (await self._shelves.editions.update([command.edition], decide))[command.edition]
 
@@ -116,8 +141,25 @@ def _change(state: EditionState, command: PublishEdition) -> Change[EditionState
     return _saying(state, published(state, command.actor, command.reason))
 
 
-def _saying(state: EditionState, event: Event) -> Change[EditionState]:
-    return Change(state, state.latest, records_of([event]))
+def _saying(state: EditionState, *events: Event) -> Change[EditionState]:
+    return Change(state, state.latest, records_of(events))
+
+
+@contextmanager
+def _answered() -> Iterator[None]:
+    """What the rules do not allow is refused as the API knows it."""
+    try:
+        yield
+    except NotAllowedError as error:
+        raise refusal(error.kind, error.code, error.detail, **error.members) from None
+
+
+def _check_mergers(state: EditionState) -> None:
+    if faults := merger_faults(state.definition):
+        raise Conflicting(
+            "merger-broken",
+            f"{'; '.join(faults)}: keep in the new definition what sessions were merged into",
+        )
 
 
 def _check_selection(edition: str, run: Run | None, command: PublishEdition) -> None:
@@ -128,23 +170,6 @@ def _check_selection(edition: str, run: Run | None, command: PublishEdition) -> 
             f"at_most, and whether there is a selection at all, cannot change any more; leave "
             f"them as they are (capacity, seats and promote_until may change)",
         )
-
-
-def _fresh(state: EditionState, changes: Sequence[SessionChange]) -> list[SessionChange]:
-    """The corrections that are not recorded yet, each once."""
-    known = changes_of(state)
-    fresh: dict[str, SessionChange] = {}
-    for change in changes:
-        other = known.get(change.correction) or fresh.get(change.correction)
-        if other is None:
-            fresh[change.correction] = change
-        elif not same_change(other, change):
-            raise Conflicting(
-                "correction-differs",
-                f"correction {change.correction} is recorded for session {other.session} with "
-                f"another content: give a new correction an id of its own",
-            )
-    return list(fresh.values())
 
 
 def _refuse(code: str, faults: Iterable[str]) -> None:

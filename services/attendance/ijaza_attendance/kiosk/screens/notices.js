@@ -27,7 +27,7 @@ export function showWaiting() {
     h(
       "div",
       { class: "sheet" },
-      h("div", { class: "sign calm" }, icon("cloud")),
+      h("div", { class: "sign calm" }, icon("waiting")),
       h("h1", {}, t("wait.title")),
       h("p", { class: "lead" }, t("wait.lead")),
     ),

@@ -31,6 +31,7 @@ export class ResultScreen {
   #sound;
   #undo;
   #closed;
+  #before = null;
 
   constructor({ sound, undo, closed }) {
     this.#sound = sound;
@@ -43,13 +44,20 @@ export class ResultScreen {
     const { kind } = result;
     const { reason, advice } = words(result);
     const place = document.querySelector("#result");
+    if (!document.body.dataset.result) this.#before = document.activeElement;
+    // What lies under an answer is neither pressed nor tabbed to.
+    document.querySelector("#screen").inert = true;
     const undoable = kind === "in" || kind === "out";
     place.replaceChildren(
       h(
         "section",
         { class: `result ${kind}`, "data-kind": kind, "data-code": result.code, "data-scan": result.scan?.scan_id },
-        h("div", { class: "sign" }, icon(kind === "repeat" ? result.direction : kind)),
-        h("h1", { class: "verb" }, t(`result.${kind}`)),
+        h(
+          "div",
+          { class: "head" },
+          h("div", { class: "sign" }, icon(kind === "repeat" ? result.direction : kind)),
+          h("h1", { class: "verb" }, t(`result.${kind}`)),
+        ),
         reason && h("p", { class: "reason" }, reason),
         result.person && h("div", { class: "names" }, names(result.person)),
         advice && h("p", { class: "advice" }, advice),
@@ -80,9 +88,16 @@ export class ResultScreen {
   }
 
   close() {
+    this.clear();
+    if (this.#before?.isConnected) this.#before.focus({ preventScroll: true });
+    this.#closed();
+  }
+
+  /** Take the answer away without going on: the door has ended. */
+  clear() {
     clearTimeout(this.#timer);
     document.querySelector("#result").replaceChildren();
+    document.querySelector("#screen").inert = false;
     delete document.body.dataset.result;
-    this.#closed();
   }
 }

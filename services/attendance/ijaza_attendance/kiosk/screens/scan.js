@@ -33,6 +33,7 @@ export class ScanScreen {
     const video = h("video", { playsinline: true, muted: true, "aria-hidden": "true" });
     video.muted = true;
     const parts = {
+      hint: h("p", { class: "hint" }),
       typing: h("p", { class: "typing", "aria-hidden": "true" }),
       last: h("div", { class: "last" }),
       inside: h("strong", { class: "count" }),
@@ -62,7 +63,7 @@ export class ScanScreen {
           "section",
           { class: "side" },
           h("h1", {}, t("scan.title")),
-          h("p", { class: "hint" }, t("scan.hint")),
+          parts.hint,
           parts.typing,
           directions(direction, chooseDirection),
           h("button", { class: "plain large", id: "open-find", onclick: find }, icon("search"), t("scan.find")),
@@ -93,9 +94,12 @@ export class ScanScreen {
     this.#parts.typing.textContent = text;
   }
 
-  /** What has changed since: the last scan that can be undone, and how many are inside. */
-  update({ last, inside }) {
+  /** What has changed since: the last scan that can be undone, how many are inside, if any session is. */
+  update({ last, inside, closed }) {
     if (!this.#parts) return;
+    const { hint } = this.#parts;
+    hint.classList.toggle("warn", closed);
+    hint.textContent = t(closed ? "code.no-session-now.do" : "scan.hint");
     this.#parts.inside.textContent = String(inside);
     if (!last) return this.#parts.last.replaceChildren();
     const [name] = namesOf(last.person);

@@ -9,6 +9,8 @@ const MOST = 40;
 const open = (session, now) =>
   !session.cancelled && session.from - 3_600_000 <= now && now <= session.until + 3_600_000;
 
+const KINDS = { "sessions.now": "", "sessions.next": "calm", "sessions.cancelled": "stop" };
+
 function card(session, { edition, now, next, choose }) {
   const mark = session.cancelled
     ? "sessions.cancelled"
@@ -35,7 +37,7 @@ function card(session, { edition, now, next, choose }) {
         h("strong", {}, titled(session.title) || session.session),
         h("span", {}, [titled(edition.title), session.module].filter(Boolean).join(" · ")),
       ),
-      mark && h("span", { class: "tag" }, t(mark)),
+      mark && h("span", { class: `tag ${KINDS[mark]}` }, t(mark)),
     ),
   );
 }

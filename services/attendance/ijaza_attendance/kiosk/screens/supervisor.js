@@ -18,19 +18,20 @@ function clockFact({ offset }) {
   if (offset === null) return fact(t("super.offset"), t("super.offset.unknown"), { bad: true, id: "clock" });
   if (Math.abs(offset) < RIGHT) return fact(t("super.offset"), t("super.offset.right"), { id: "clock" });
   const way = offset < 0 ? "fast" : "slow";
-  return fact(t("super.offset"), t(`super.offset.${way}`, duration(offset)), { bad: true, id: "clock" });
+  const value = t(`super.offset.${way}`, duration(offset));
+  return fact(t("super.offset"), value, { note: t("super.offset.corrected"), bad: true, id: "clock" });
 }
 
-function facts({ inside, unsynced, sync, clock, storage, ready, refused }) {
+function facts({ inside, unsynced, sync, clock, storage, ready, uncounted }) {
   const { own, carried } = unsynced;
-  const last = sync.lastSync ? `${day(sync.lastSync)}, ${clockTime(sync.lastSync)}` : t("super.never");
+  const last = sync.lastSync ? `${day(sync.lastSync)} · ${clockTime(sync.lastSync)}` : t("super.never");
   return h(
     "dl",
     { class: "facts" },
     fact(t("super.inside"), String(inside.length), { id: "inside" }),
     fact(t("super.unsynced"), String(own + carried), {
       id: "unsynced",
-      note: carried ? t("super.carried", carried) : refused ? t("super.refused", refused) : null,
+      note: carried ? t("super.carried", carried) : uncounted ? t("super.uncounted", uncounted) : null,
     }),
     fact(t("super.lastsync"), last, { note: sync.online === false ? t("status.offline") : null, id: "lastsync" }),
     clockFact(clock),
@@ -98,7 +99,7 @@ export function showSupervisor(known, actions) {
         { class: "actions" },
         button(t("super.sync"), actions.sync),
         button(t("super.session"), actions.session),
-        button(t("super.export"), async () => say((await actions.exportQueue()) ?? "")),
+        h("button", { class: "plain", id: "export", onclick: async () => say(await actions.exportQueue()) }, t("super.export")),
         importButton(actions.importQueue, say),
         h("button", { class: "plain", id: "language", lang: other(), onclick: actions.language }, t("lang.other")),
         h("button", { class: "plain", id: "sound", "aria-pressed": String(known.sound), onclick: actions.sound }, t(known.sound ? "super.sound.on" : "super.sound.off")),

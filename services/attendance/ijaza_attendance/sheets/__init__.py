@@ -1,0 +1,1 @@
+"""Attendance sheets as pages to sign and as tables."""

@@ -1,0 +1,1 @@
+"""The graduate's copy: what somebody who was sent a link finds there, without an account."""

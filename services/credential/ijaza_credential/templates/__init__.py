@@ -1,0 +1,1 @@
+"""A programme's own look: template packs, how they are kept, checked, and printed with."""
