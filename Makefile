@@ -56,6 +56,8 @@ bench: .venv/ready
 	$(BIN)/python -m bench.fold
 	$(BIN)/python -m bench.scans
 	$(BIN)/python -m bench.kiosk
+	$(BIN)/python -m bench.issuing
+	$(BIN)/python -m bench.verification
 
 clean:
 	rm -rf .venv out .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

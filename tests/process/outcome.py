@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
+from ijaza_contracts.audit import HistorySealed
 from ijaza_contracts.topics import CREDENTIAL, GRADUATIONS
 from ijaza_credential.desk import COLLECTION as FILES
 from ijaza_credential.storage import COLLECTION as STATES
@@ -16,14 +17,21 @@ EDITION = "small-1"
 
 
 async def outcome(house: House) -> dict[str, object]:
-    """Bodies by key, and events by id: one sent twice, under one id, is one."""
+    """Bodies by key, and events by id: one sent twice, under one id, is one.
+
+    Without seals: how many a person has depends on when the log was looked through.
+    """
     store = SqliteStore(Path(house.stores) / "credential.db")
     bus = SqliteBus(house.bus)
     follower = await bus.follower([CREDENTIAL.name, GRADUATIONS.name])
     events: dict[tuple[str, str], bytes | None] = {}
     while slices := await follower.read(1000):
         for topic, _, records in slices:
-            events |= {(topic, each.headers["ce_id"]): each.value for each in records}
+            events |= {
+                (topic, each.headers["ce_id"]): each.value
+                for each in records
+                if each.headers["ce_type"] != HistorySealed.TYPE
+            }
     documents = {
         (collection, each.key): msgspec.json.decode(each.body)
         for collection in (STATES, FILES)

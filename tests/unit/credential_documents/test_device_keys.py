@@ -14,6 +14,7 @@ from ijaza_credential.documents.proof import Cryptosuite, sign, verify
 from ijaza_runtime.secrets import SecretError
 from pkcs11 import Attribute, KeyType
 
+from tests.thirdparty.conftest import not_available
 from tests.unit.credential_documents.given import ISSUED_AT
 
 MODULE = "/usr/lib/softhsm/libsofthsm2.so"
@@ -26,9 +27,7 @@ ED25519 = b"\x06\x03\x2b\x65\x70"
 def device(tmp_path_factory: pytest.TempPathFactory) -> str:
     """A token of SoftHSM with an Ed25519 key; the reference to it."""
     if not Path(MODULE).is_file():
-        if os.environ.get("CI") == "true":
-            pytest.fail(f"{MODULE} is missing: apt-get install softhsm2")
-        pytest.skip("SoftHSM is not installed (apt-get install softhsm2)")
+        not_available(f"{MODULE} (Debian's softhsm2) is not installed")
     folder = tmp_path_factory.mktemp("softhsm")
     (folder / "tokens").mkdir()
     settings = folder / "softhsm2.conf"
