@@ -53,7 +53,7 @@ def sandbox() -> Iterator[Sandbox]:
         'plugin("/lib/evil.wasm")',
         'image("https://example.org/logo.png")',
         'bibliography("/etc/passwd")',
-        'json("/root/.config/secret.json")',
+        'json("/etc/secret.json")',
     ],
 )
 def test_no_file_outside_of_the_pack_is_read(source: str) -> None:
