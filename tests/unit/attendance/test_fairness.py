@@ -1,11 +1,12 @@
-"""One device's fault never blocks another's: over real connections, with a clock."""
+"""One device's fault never blocks another's: over real connections.
+
+How soon it is answered is measured in bench/scans.py; here it is answered at all meanwhile.
+"""
 
 import asyncio
 import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
-from statistics import median
-from time import perf_counter
 
 import httpx
 import pytest
@@ -15,8 +16,8 @@ from ijaza_runtime.serving import Server, configured
 from tests.unit.attendance.doors import Tablet, at_the_door, enrolled
 from tests.unit.attendance.office import Office
 
-SOON = 0.25
-"""Seconds in which a device has its answer, whatever another one does."""
+PATIENCE = 60.0
+"""Seconds in which a device has its answers, while another one goes on doing wrong."""
 TRIES = 15
 
 
@@ -36,16 +37,12 @@ async def office(tmp_path: Path) -> AsyncIterator[Office[Desk]]:
             await serving
 
 
-async def served(tablet: Tablet) -> float:
-    """The median time of a device that sends as it should, in seconds."""
-    took = []
-    for number in range(1, TRIES + 1):
-        body = tablet.batch(number, tablet.scan(number))
-        since = perf_counter()
-        answer = await tablet.send(body)
-        took.append(perf_counter() - since)
-        assert answer.status_code == 200, answer.text
-    return median(took)
+async def served(tablet: Tablet) -> None:
+    """A device that sends as it should is answered each time."""
+    async with asyncio.timeout(PATIENCE):
+        for number in range(1, TRIES + 1):
+            answer = await tablet.send(tablet.batch(number, tablet.scan(number)))
+            assert answer.status_code == 200, answer.text
 
 
 async def connected(
@@ -69,7 +66,7 @@ async def test_who_sends_a_body_slowly_waits_alone(office: Office[Desk]) -> None
     slow, other = await enrolled(office), await enrolled(office)
     lines = [await connected(office, slow, "Content-Length: 50000") for _ in range(50)]
 
-    assert await served(other) < SOON
+    await served(other)
     for _, writer in lines:
         writer.close()
 
@@ -88,7 +85,7 @@ async def test_a_body_without_end_is_cut_off(office: Office[Desk], length: str) 
 
     pouring = asyncio.create_task(pour())
 
-    assert await served(other) < SOON
+    await served(other)
     assert (await asyncio.wait_for(reader.readline(), 20)).split()[1] == b"413"
     writer.close()
     await asyncio.gather(pouring, return_exceptions=True)
@@ -105,11 +102,10 @@ async def test_a_flood_of_one_device_is_its_own(office: Office[Desk]) -> None:
             statuses.append((await wild.send(body)).status_code)
 
     flooding = [asyncio.create_task(flood()) for _ in range(10)]
-    took = await served(other)
+    await served(other)
     for each in flooding:
         each.cancel()
     await asyncio.gather(*flooding, return_exceptions=True)
 
-    assert took < SOON
     assert set(statuses) == {200, 429}
     assert statuses.count(429) > statuses.count(200)
