@@ -25,10 +25,9 @@ from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Timer
-from time import perf_counter, sleep
+from time import perf_counter
 from typing import Any
 
-import httpx
 from ijaza_attendance.main import NAME
 from ijaza_runtime.access import AccessKeys
 from ijaza_runtime.addresses import open_bus
@@ -36,6 +35,7 @@ from ijaza_runtime.bus import Bus
 from ijaza_runtime.outbox import record_of
 from ijaza_runtime.service import provision
 
+from bench.answering import wait_for
 from bench.calibration import calibrate
 from bench.scans_world import BATCH, KIOSKS, Kiosk, edition, people_needed, selected
 from tests.process.house import House
@@ -158,7 +158,7 @@ def served(house: House, bus_url: str, **settings: Any) -> Iterator[tuple[int, i
     port = free_port()
     settings |= {"bus_url": bus_url, "partitions": PARTITIONS, "log_level": "WARNING"}
     with house.started(NAME, port=port, **settings) as running:
-        _wait_for(f"http://127.0.0.1:{port}/health/ready")
+        wait_for(f"http://127.0.0.1:{port}/health/ready")
         yield running.process.pid, port
 
 
@@ -213,7 +213,7 @@ def bare(scans: int) -> Found:
     port = free_port()
     process = subprocess.Popen([sys.executable, "-m", "bench.scans_bare", str(port)])
     try:
-        _wait_for(f"http://127.0.0.1:{port}/")
+        wait_for(f"http://127.0.0.1:{port}/")
         watched = Watched(process.pid)
         given = {"kind": "bare", "path": "/", "port": port, "scans": scans, "rate": 0}
         found = sent({**given, "tokens": ["none"] * KIOSKS}, watched)
@@ -239,18 +239,6 @@ def synced(batches: int = 500) -> float:
             file.write(body)
             os.fsync(file.fileno())
         return batches * BATCH / (perf_counter() - begun)
-
-
-def _wait_for(address: str) -> None:
-    until = perf_counter() + 60
-    while perf_counter() < until:
-        try:
-            if httpx.get(address).status_code == httpx.codes.OK:
-                return
-        except httpx.TransportError:
-            pass
-        sleep(0.1)
-    raise TimeoutError(f"{address} does not answer")
 
 
 def main() -> None:

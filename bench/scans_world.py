@@ -9,7 +9,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from ijaza_attendance.api.door import PREFIX
-from ijaza_attendance.signatures import HEADER, encoded
+from ijaza_attendance.signatures import HEADER
 from ijaza_contracts.door import DeviceEnrolled, DeviceInvited, DeviceScope
 from ijaza_contracts.edition import (
     Certificate,
@@ -22,6 +22,7 @@ from ijaza_contracts.edition import (
 from ijaza_contracts.enrollment import EditionPublished, ParticipantSelected
 from ijaza_contracts.envelope import CloudEvent
 from ijaza_runtime.access import AccessKeys, Role
+from ijaza_runtime.base64url import encoded
 
 EDITION = "mg-4"
 KIOSKS = 100

@@ -18,10 +18,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from time import perf_counter, sleep
 from typing import Any
 
-import httpx
 from ijaza_contracts.envelope import Event
 from ijaza_credential.documents.serial import serial
 from ijaza_credential.main import SECRET
@@ -29,6 +27,7 @@ from ijaza_runtime.addresses import open_bus
 from ijaza_runtime.outbox import records_of
 from ijaza_runtime.secrets import load_or_create_secret
 
+from bench.answering import wait_for
 from bench.calibration import calibrate
 from bench.scans import Watched
 from tests.process.house import House
@@ -100,23 +99,11 @@ def bare(rate: float, seconds: float) -> None:
     port = free_port()
     process = subprocess.Popen([sys.executable, "-m", "bench.scans_bare", str(port)])
     try:
-        _wait_for(f"http://127.0.0.1:{port}/")
+        wait_for(f"http://127.0.0.1:{port}/", PATIENCE)
         measured(process.pid, port, Kind("bare route", ["/"], "*/*"), rate, seconds)
     finally:
         process.terminate()
         process.wait()
-
-
-def _wait_for(address: str) -> None:
-    until = perf_counter() + PATIENCE
-    while perf_counter() < until:
-        try:
-            if httpx.get(address).status_code == httpx.codes.OK:
-                return
-        except httpx.TransportError:
-            pass
-        sleep(0.5)
-    raise TimeoutError(f"{address} does not answer")
 
 
 def kinds(serials: list[str]) -> list[Kind]:
@@ -158,7 +145,7 @@ def main() -> None:
             names = [f"p{number}" for number in range(1, given.graduates + 1)]
             serials = [serial(secret, EDITION, name) for name in names]
             for each in serials:
-                _wait_for(f"http://127.0.0.1:{port}/v/{each}/1/certificate.pdf")
+                wait_for(f"http://127.0.0.1:{port}/v/{each}/1/certificate.pdf", PATIENCE)
             print(HEADER)
             print(f"{'calibration':34} {calibrate():8.2f} s")
             bare(given.rate, given.seconds / 3)

@@ -30,10 +30,6 @@ class DoorEvent(CloudEvent):
     at: AwareDatetime
 
     @property
-    def scope(self) -> str:
-        return ""
-
-    @property
     def time(self) -> AwareDatetime:
         return self.at
 

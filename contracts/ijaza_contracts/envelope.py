@@ -40,9 +40,9 @@ class CloudEvent(BaseModel, ABC):
         """What the record is keyed and partitioned by."""
 
     @property
-    @abstractmethod
     def scope(self) -> str:
         """Within what the key is unique: an edition, or everything if it is empty."""
+        return ""
 
     @property
     @abstractmethod

@@ -30,10 +30,6 @@ class SigningKeyEvent(CloudEvent):
         return self.key_id
 
     @property
-    def scope(self) -> str:
-        return ""
-
-    @property
     def time(self) -> AwareDatetime:
         return self.at
 

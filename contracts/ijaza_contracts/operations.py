@@ -32,10 +32,6 @@ class LetterEvent(CloudEvent):
         return self.letter
 
     @property
-    def scope(self) -> str:
-        return ""
-
-    @property
     def time(self) -> datetime:
         return self.at
 

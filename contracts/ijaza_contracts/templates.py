@@ -30,10 +30,6 @@ class TemplatePacked(CloudEvent):
         return f"template/{self.digest}"
 
     @property
-    def scope(self) -> str:
-        return ""
-
-    @property
     def time(self) -> AwareDatetime:
         return self.at
 

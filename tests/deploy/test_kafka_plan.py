@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from ijaza_attendance.signatures import HEADER, encoded
+from ijaza_attendance.signatures import HEADER
 from ijaza_contracts import asyncapi
 from ijaza_contracts.topics import SCANS, SERVICES, TOPICS, dead_letters
 from ijaza_local.files import Scan, closing_time, read_edition
 from ijaza_local.provisioning.plan import UserEntry, planned_topics, read_acls, read_topics
 from ijaza_local.services import NAMES, drain
 from ijaza_runtime.adapters.memory_bus import MemoryBus, MemoryLog
+from ijaza_runtime.base64url import encoded
 from ijaza_runtime.service import plans
 
 from tests.deploy.apart import PARTITIONS, apart

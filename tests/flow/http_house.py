@@ -11,9 +11,9 @@ from typing import Any
 import httpx
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi import FastAPI
-from ijaza_attendance.signatures import encoded
 from ijaza_local.files import Scan, closing_time, read_edition
 from ijaza_local.services import Services, drain, running
+from ijaza_runtime.base64url import encoded
 from ijaza_runtime.web import Role
 
 from tests.editions import small_edition

@@ -1,10 +1,10 @@
 """What a device signs: a detached JWS (RFC 7515, appendix F) over the very bytes of a body."""
 
 import json
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from ijaza_runtime.base64url import decoded, encoded
 
 HEADER = "Ijaza-Signature"
 LONGEST = 512
@@ -22,15 +22,15 @@ def is_signed(signature: str, body: bytes, *, device: str, public_key: str) -> b
         return False
     try:
         header, nothing, proof = signature.split(".")
-        said = json.loads(_decoded(header))
-        raw = _decoded(proof)
+        said = json.loads(decoded(header))
+        raw = decoded(proof)
     except (ValueError, RecursionError):
         return False
     if nothing or said != {"alg": "Ed25519", "kid": device} or len(raw) != _SIGNATURE_BYTES:
         return False
     signed = f"{header}.{encoded(body)}".encode()
     try:
-        Ed25519PublicKey.from_public_bytes(_decoded(public_key)).verify(raw, signed)
+        Ed25519PublicKey.from_public_bytes(decoded(public_key)).verify(raw, signed)
     except (InvalidSignature, ValueError):
         return False
     return True
@@ -41,7 +41,7 @@ def signer(signature: str) -> str:
     if len(signature) > LONGEST:
         return ""
     try:
-        said = json.loads(_decoded(signature.partition(".")[0]))
+        said = json.loads(decoded(signature.partition(".")[0]))
     except (ValueError, RecursionError):
         return ""
     kid = said.get("kid") if isinstance(said, dict) else None
@@ -51,17 +51,8 @@ def signer(signature: str) -> str:
 def is_public_key(text: str) -> bool:
     """Whether a text is an Ed25519 public key in base64url, in its one spelling."""
     try:
-        raw = _decoded(text)
+        raw = decoded(text)
         Ed25519PublicKey.from_public_bytes(raw)
     except ValueError:
         return False
     return encoded(raw) == text
-
-
-def encoded(raw: bytes) -> str:
-    """Bytes in base64url without padding."""
-    return urlsafe_b64encode(raw).decode().rstrip("=")
-
-
-def _decoded(text: str) -> bytes:
-    return urlsafe_b64decode(text + "=" * (-len(text) % 4))

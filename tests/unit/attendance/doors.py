@@ -11,9 +11,10 @@ from typing import Any
 import httpx
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from ijaza_attendance.main import Desk, assemble
-from ijaza_attendance.signatures import HEADER, encoded
+from ijaza_attendance.signatures import HEADER
 from ijaza_contracts.enrollment import ParticipantSelected, PersonRecorded
 from ijaza_runtime.access import Role
+from ijaza_runtime.base64url import encoded
 
 from tests.unit.attendance.given import EDITION, PUBLISHED_AT, edition, session
 from tests.unit.attendance.office import Office, opened

@@ -1,16 +1,12 @@
 """Credential over HTTP, on a bus and a store in memory."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
-from ijaza_contracts.envelope import Event
-from ijaza_credential.main import Desk, assemble
+from ijaza_credential.main import Desk
 from ijaza_runtime.access import Role
 
-from tests.unit.attendance.office import ACTOR, Office, code, opened
+from tests.unit.attendance.office import ACTOR, Office, code
 from tests.unit.credential.given import (
     EDITION,
     PARTICIPANT,
@@ -20,35 +16,17 @@ from tests.unit.credential.given import (
     published,
     recorded,
 )
+from tests.unit.credential.graduates import answer, told
 
 PERSON = f"/v1/editions/{EDITION}/participants/{PARTICIPANT}"
 APPROVALS = f"/v1/editions/{EDITION}/approvals"
 APPROVAL = {"participant": PARTICIPANT, "at": "2020-04-18T11:00:00.5+02:00"}
 
 
-@pytest.fixture
-async def office(tmp_path: Path) -> AsyncIterator[Office[Desk]]:
-    """Credential, which knows nothing yet."""
-    async with opened(assemble, tmp_path) as office:
-        yield office
-
-
-async def told(office: Office[Desk], *events: Event) -> None:
-    """Credential hears of these, and handles them."""
-    await office.tell(*events)
-    await office.drain()
-
-
 async def graduated(office: Office[Desk], **changes: Any) -> None:
     """Somebody met every requirement of the edition, with changes, and it was closed."""
     await told(office, published(**changes), recorded(), *everything())
     await told(office, closed())
-
-
-def answer(response: httpx.Response) -> Any:
-    """What was answered, which must have worked."""
-    assert response.status_code == 200, response.text
-    return response.json()
 
 
 async def decision(office: Office[Desk], **query: str) -> Any:

@@ -1,19 +1,15 @@
 """The files of certificates and of their issuer over HTTP, on a bus and a store in memory."""
 
-from collections.abc import AsyncIterator
 from hashlib import sha256
-from pathlib import Path
 
-import pytest
 from ijaza_contracts.edition import Issuer, Organisation
 from ijaza_contracts.enrollment import EditionPublished
-from ijaza_contracts.envelope import Event
 from ijaza_contracts.topics import PEOPLE
-from ijaza_credential.main import Desk, assemble
+from ijaza_credential.main import Desk
 from ijaza_runtime.access import Role
 from ijaza_runtime.bus import Record
 
-from tests.unit.attendance.office import Office, code, opened
+from tests.unit.attendance.office import Office, code
 from tests.unit.credential.given import (
     EDITION,
     PARTICIPANT,
@@ -24,24 +20,12 @@ from tests.unit.credential.given import (
     published,
     recorded,
 )
+from tests.unit.credential.graduates import told
 
 DID = "/.well-known/did.json"
 REGISTER = f"/v1/editions/{EDITION}/register"
 STATUS = f"/editions/{EDITION}/status/1"
 OFFICE = Organisation(id="office", name={"en": "Office"})
-
-
-@pytest.fixture
-async def office(tmp_path: Path) -> AsyncIterator[Office[Desk]]:
-    """Credential, which knows nothing yet."""
-    async with opened(assemble, tmp_path) as office:
-        yield office
-
-
-async def told(office: Office[Desk], *events: Event) -> None:
-    """Credential hears of these, and handles them."""
-    await office.tell(*events)
-    await office.drain()
 
 
 async def graduated(office: Office[Desk]) -> str:

@@ -1,14 +1,13 @@
 """Templates over HTTP, and what certificates are printed with, on a bus and a store in memory."""
 
 import io
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from ijaza_credential.desk import decode as decode_documents
 from ijaza_credential.documents.extract import attached_credential
-from ijaza_credential.main import Desk, assemble
+from ijaza_credential.main import Desk
 from ijaza_credential.rebuild import rebuild
 from ijaza_credential.templates import press
 from ijaza_credential.templates.pack import read_pack_at
@@ -19,7 +18,7 @@ from ijaza_runtime.adapters.memory_store import MemoryStore
 from ijaza_runtime.rebuild import Beside, refill
 from pypdf import PdfReader
 
-from tests.unit.attendance.office import Office, code, opened
+from tests.unit.attendance.office import Office, code
 from tests.unit.credential.given import PARTICIPANT, published, recorded
 from tests.unit.credential.graduates import PATH, answer, graduated, named, told
 from tests.unit.credential_templates.given import EXAMPLE, with_texts
@@ -29,13 +28,6 @@ pytestmark = pytest.mark.slow
 TEMPLATES = f"{PATH}/templates"
 PACK = read_pack_at(EXAMPLE)
 NAME = "nile-school-1"
-
-
-@pytest.fixture
-async def office(tmp_path: Path) -> AsyncIterator[Office[Desk]]:
-    """Credential, which knows nothing yet."""
-    async with opened(assemble, tmp_path) as office:
-        yield office
 
 
 def is_upright(pdf: bytes) -> bool:

@@ -1,23 +1,20 @@
 """What anybody sees of a certificate: pages, forms of it, and nothing by guessing."""
 
 import re
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from hashlib import sha256
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from ijaza_contracts.edition import Organisation
-from ijaza_contracts.envelope import Event
 from ijaza_contracts.topics import PEOPLE
-from ijaza_credential.main import Desk, assemble
+from ijaza_credential.main import Desk
 from ijaza_runtime.access import Role
 from ijaza_runtime.adapters.memory_store import MemoryStore
 from ijaza_runtime.bus import Record
 
-from tests.unit.attendance.office import Office, code, opened
+from tests.unit.attendance.office import Office, code
 from tests.unit.credential.given import (
     EDITION,
     PARTICIPANT,
@@ -27,23 +24,11 @@ from tests.unit.credential.given import (
     published,
     recorded,
 )
+from tests.unit.credential.graduates import told
 
 UNKNOWN = "4TG9-0ZC2-M7QW"
 OFFICE = Organisation(id="office", name={"en": "Office"})
 VC = "application/vc"
-
-
-@pytest.fixture
-async def office(tmp_path: Path) -> AsyncIterator[Office[Desk]]:
-    """Credential, which knows nothing yet."""
-    async with opened(assemble, tmp_path) as office:
-        yield office
-
-
-async def told(office: Office[Desk], *events: Event) -> None:
-    """Credential hears of these, and handles them."""
-    await office.tell(*events)
-    await office.drain()
 
 
 async def graduated(office: Office[Desk], name_en: str = "Amina Farouk", **changes: Any) -> str:

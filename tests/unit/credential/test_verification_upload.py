@@ -21,7 +21,8 @@ from pypdf import PdfReader, PdfWriter
 
 from tests.unit.attendance.office import Office, opened
 from tests.unit.credential.given import EDITION, PARTICIPANT, day, recorded
-from tests.unit.credential.test_verification import graduated, told
+from tests.unit.credential.graduates import told
+from tests.unit.credential.test_verification import graduated
 from tests.unit.credential_documents.given import key
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)

@@ -12,9 +12,14 @@ import typer
 
 from ijaza_local.cli import dead_letters, keys, templates
 from ijaza_local.cli.failing import told
+from ijaza_local.cli.options import Out
 
 EditionFolder = Annotated[
     Path, typer.Argument(metavar="EDITION", help="Folder with edition.yaml and its CSV files.")
+]
+Register = Annotated[
+    Path | None,
+    typer.Option(help="A register that was handed out before: nothing of it may be missing."),
 ]
 
 
@@ -305,13 +310,8 @@ def audit(
             metavar="CERTIFICATE", help="A serial, a credential's id, or a certificate's file."
         ),
     ],
-    out: Annotated[
-        Path | None, typer.Option("--out", help="The OUT of `ijaza run`, instead of the settings.")
-    ] = None,
-    register: Annotated[
-        Path | None,
-        typer.Option(help="A register that was handed out before: nothing of it may be missing."),
-    ] = None,
+    out: Out = None,
+    register: Register = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the audit for a script.")] = False,
 ) -> None:
     """Every event that led to a certificate, each decision since, and whether the log was changed.
@@ -331,13 +331,8 @@ def audit_export(
     to: Annotated[
         Path, typer.Option("--to", help="The file to make, .csv or .jsonl; none is replaced.")
     ],
-    out: Annotated[
-        Path | None, typer.Option("--out", help="The OUT of `ijaza run`, instead of the settings.")
-    ] = None,
-    register: Annotated[
-        Path | None,
-        typer.Option(help="A register that was handed out before: nothing of it may be missing."),
-    ] = None,
+    out: Out = None,
+    register: Register = None,
 ) -> None:
     """Write every decision of an edition with its evidence, for an auditor, without names.
 

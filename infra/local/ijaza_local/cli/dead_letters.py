@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from ijaza_local.cli.failing import settings, told
+from ijaza_local.cli.options import Actor
 
 if TYPE_CHECKING:
     from ijaza_runtime.bus import Bus
@@ -26,10 +27,6 @@ class StateName(StrEnum):
 
 
 Ids = Annotated[list[str], typer.Argument(metavar="ID", help="Letters, as `list` names them.")]
-Actor = Annotated[
-    str,
-    typer.Option(envvar="IJAZA_ACTOR", help="Who does it: a staff id, kept for ever."),
-]
 
 app = typer.Typer(
     help="What services could not handle: look at it, publish it again, or let it be.\n\n"

@@ -1,19 +1,12 @@
 """`ijaza keys`: the keys that certificates are signed with."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from ijaza_local.cli.failing import told
+from ijaza_local.cli.options import Actor, Out
 
-Actor = Annotated[
-    str,
-    typer.Option(envvar="IJAZA_ACTOR", help="Who does it: a staff id, kept for ever."),
-]
-Out = Annotated[
-    Path | None, typer.Option("--out", help="The OUT of `ijaza run`, instead of the settings.")
-]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the keys for a script.")]
 
 app = typer.Typer(

@@ -6,17 +6,12 @@ from typing import Annotated
 import typer
 
 from ijaza_local.cli.failing import told
+from ijaza_local.cli.options import Actor, Out
 
 PackPath = Annotated[
     Path, typer.Argument(metavar="PACK", help="A zip, a tar, or the folder of a template's files.")
 ]
 Edition = Annotated[str, typer.Option(help="The edition's id.")]
-Actor = Annotated[
-    str, typer.Option(envvar="IJAZA_ACTOR", help="Who does it: a staff id, kept for ever.")
-]
-Out = Annotated[
-    Path | None, typer.Option("--out", help="The OUT of `ijaza run`, instead of the settings.")
-]
 AsJson = Annotated[bool, typer.Option("--json", help="Print it for a script.")]
 
 app = typer.Typer(

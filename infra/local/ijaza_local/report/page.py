@@ -1,14 +1,13 @@
 """The page: what was counted, in words and charts, laid out by the templates."""
 
-from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
-from hashlib import sha256
 from importlib.resources import files
 from zoneinfo import ZoneInfo
 
 from ijaza_contracts.edition import Edition
+from ijaza_runtime.web.integrity import integrity
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
@@ -48,7 +47,7 @@ def render(
         edition=edition,
         zone=zone,
         style=Markup(style),  # noqa: S704 - our own style sheet, which holds no input
-        style_hash=b64encode(sha256(style.encode()).digest()).decode(),
+        style_hash=integrity(style.encode()),
         sections=_sections(edition, people, partners),
         title=wording.bilingual(edition.title),
         closed=moments.day(closed_at.astimezone(zone).date()),

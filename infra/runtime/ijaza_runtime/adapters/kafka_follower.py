@@ -12,7 +12,7 @@ from ijaza_runtime.adapters.kafka_ending import stopped
 from ijaza_runtime.adapters.kafka_ends import Ends
 from ijaza_runtime.adapters.kafka_errors import bus_error
 from ijaza_runtime.adapters.kafka_intake import FETCH_BYTES
-from ijaza_runtime.adapters.kafka_records import delivered
+from ijaza_runtime.adapters.kafka_records import Opened
 from ijaza_runtime.bus import BusError, Slice, TopicPartition
 
 READ_SECONDS = 10.0
@@ -68,7 +68,7 @@ class KafkaFollower:
         slices = []
         for place, records in found.items():
             self._next[TopicPartition(*place)] = records[-1].offset + 1
-            slices.append(Slice(place.topic, place.partition, delivered(records)))
+            slices.append(Slice(place.topic, place.partition, Opened(records)))
         return slices
 
     async def _at_end(self, consumer: AIOKafkaConsumer, *, fresh: bool) -> bool:

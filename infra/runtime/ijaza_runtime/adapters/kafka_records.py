@@ -7,8 +7,6 @@ to its bytes when it is published again, as to the dead letters: nothing is lost
 from collections.abc import ItemsView, Iterator, Mapping, Sequence
 from typing import Any, overload
 
-from aiokafka import ConsumerRecord
-
 from ijaza_runtime.bus import Delivered, Record
 
 _new = tuple.__new__
@@ -76,7 +74,7 @@ class Opened(Sequence[Delivered]):
 
     __slots__ = ("_parsed",)
 
-    def __init__(self, parsed: list[Any]) -> None:
+    def __init__(self, parsed: Sequence[Any]) -> None:
         self._parsed = parsed
 
     def __iter__(self) -> Iterator[Delivered]:
@@ -100,20 +98,6 @@ class Opened(Sequence[Delivered]):
         if isinstance(at, slice):
             return Opened(self._parsed[at])
         return next(iter(Opened([self._parsed[at]])))
-
-
-def delivered(records: Sequence[ConsumerRecord]) -> list[Delivered]:
-    """Records as the port gives them. A record without a key has the empty one."""
-    try:
-        return [
-            _new(Delivered, (each.offset, each.key.decode(), each.value, Headers(each.headers)))
-            for each in records
-        ]
-    except (AttributeError, UnicodeDecodeError):  # a foreign one among them
-        return [
-            Delivered(each.offset, _text(each.key), each.value, Headers(each.headers))
-            for each in records
-        ]
 
 
 def _text(value: bytes | None) -> str:

@@ -5,10 +5,8 @@ no script, and nothing from another host.
 """
 
 import json
-from base64 import b64encode
 from collections.abc import Collection, Iterator
 from functools import cache
-from hashlib import sha256
 from typing import Any
 
 from fastapi import APIRouter, Depends, Response
@@ -16,12 +14,13 @@ from ijaza_contracts.asyncapi import document
 
 from ijaza_runtime.web.asyncapi_page import STYLE, render
 from ijaza_runtime.web.guards import public
+from ijaza_runtime.web.integrity import integrity
 
 Json = dict[str, Any]
 
 PAGE_POLICY = (
     "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
-    f"style-src 'sha256-{b64encode(sha256(STYLE.encode()).digest()).decode()}'"
+    f"style-src '{integrity(STYLE.encode())}'"
 )
 """The page's Content-Security-Policy: its own style, and nothing else at all."""
 

@@ -6,7 +6,6 @@ written into it: whatever file changes, the worker changes, and browsers fetch t
 """
 
 import json
-from base64 import b64encode
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -16,6 +15,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header
 from ijaza_runtime.web import public
+from ijaza_runtime.web.integrity import integrity
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
@@ -69,11 +69,6 @@ class File:
     def etag(self) -> str:
         return f'"{sha256(self.content).hexdigest()[:32]}"'
 
-    @property
-    def integrity(self) -> str:
-        """The hash as a browser compares it (Subresource Integrity)."""
-        return f"sha256-{b64encode(sha256(self.content).digest()).decode()}"
-
 
 def _ending(name: str) -> str:
     return name[name.rfind(".") :] if "." in name else ""
@@ -100,7 +95,10 @@ def shell() -> dict[str, File]:
     """All files by name, the service worker with the list of the others in it."""
     files = _found(resources.files("ijaza_attendance").joinpath("kiosk"))
     worker = files.pop(WORKER).content.decode()
-    listed = [{"path": path_of(name), "integrity": file.integrity} for name, file in files.items()]
+    listed = [
+        {"path": path_of(name), "integrity": integrity(file.content)}
+        for name, file in files.items()
+    ]
     version = sha256(json.dumps([listed, worker]).encode()).hexdigest()[:16]
     written = json.dumps({"version": version, "files": listed})
     files[WORKER] = File(worker.replace(_PLACE, written).encode(), TYPES[".js"])

@@ -7,13 +7,13 @@ name. The kiosk and the server read tokens by the same rules and refuse them wit
 
 import json
 import re
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
 from typing import Any, Literal
 
+from ijaza_runtime.base64url import decoded, encoded
 from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
@@ -98,7 +98,7 @@ def _key_id(text: str) -> str:
     segments = text.split(".")
     if len(segments) != 3 or not all(_is_canonical(segment) for segment in segments):
         raise PassRefusedError("unreadable")
-    header = _object(_decoded(segments[0]))
+    header = _object(decoded(segments[0]))
     key_id = header.get("kid")
     if set(header) != {"alg", "kid"} or header["alg"] != ALGORITHM:
         raise PassRefusedError("unreadable")
@@ -133,17 +133,9 @@ def _object(raw: bytes) -> dict[str, Any]:
 def _is_canonical(segment: str) -> bool:
     """Base64 has several spellings of the same bytes; one pass is to have one hash."""
     try:
-        return bool(segment) and _encoded(_decoded(segment)) == segment
+        return bool(segment) and encoded(decoded(segment)) == segment
     except ValueError:
         return False
-
-
-def _decoded(segment: str) -> bytes:
-    return urlsafe_b64decode(segment + "=" * (-len(segment) % 4))
-
-
-def _encoded(raw: bytes) -> str:
-    return urlsafe_b64encode(raw).decode().rstrip("=")
 
 
 @lru_cache(maxsize=64)

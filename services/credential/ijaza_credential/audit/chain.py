@@ -4,7 +4,6 @@ A chain is linear: each seal begins where the one before it ended, and lists the
 since. What it hashes is opaque ids and facts, so that erasing a person changes nothing of it.
 """
 
-import base64
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,6 +12,7 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from ijaza_contracts.audit import HistorySealed
+from ijaza_runtime.base64url import decoded, encoded
 
 from ijaza_credential.audit.records import SEALED, Mark
 from ijaza_credential.documents.keys import IssuerKey, proves
@@ -110,7 +110,7 @@ def seal(
         public_key=key.multibase,
         signature="",
     )
-    signature = base64.urlsafe_b64encode(key.sign(_message(unsigned))).decode().rstrip("=")
+    signature = encoded(key.sign(_message(unsigned)))
     return unsigned.model_copy(update={"signature": signature})
 
 
@@ -163,7 +163,7 @@ def _fits(one: HistorySealed, by_leaf: dict[str, Mark]) -> bool:
 
 
 def _signed(one: HistorySealed, keys: Collection[str]) -> bool:
-    signature = base64.urlsafe_b64decode(one.signature + "==")
+    signature = decoded(one.signature)
     return one.public_key in keys and proves(one.public_key, signature, _message(one))
 
 

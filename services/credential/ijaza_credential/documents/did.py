@@ -1,12 +1,12 @@
 """The issuer's did:web identity: its name, and the document that lists its keys."""
 
-import base64
 import hashlib
 import json
 from collections.abc import Sequence
 from typing import Any
 
 import base58
+from ijaza_runtime.base64url import encoded
 
 ED25519_MULTICODEC = b"\xed\x01"
 """The multicodec prefix of an Ed25519 public key (multicodec table, `ed25519-pub`)."""
@@ -78,15 +78,10 @@ def json_web_key_address(did: str, multibase: str) -> str:
     Raises:
         KeyEncodingError: the key is not an Ed25519 key in multibase.
     """
-    x = base64url(public_key_bytes(multibase))
+    x = encoded(public_key_bytes(multibase))
     # RFC 7638: the thumbprint is over exactly these members in this order, without blanks.
     canonical = f'{{"crv":"Ed25519","kty":"OKP","x":"{x}"}}'
-    return f"{did}#{base64url(hashlib.sha256(canonical.encode('ascii')).digest())}"
-
-
-def base64url(data: bytes) -> str:
-    """Return bytes in base64url without padding, as JOSE writes them (RFC 7515)."""
-    return base64.urlsafe_b64encode(data).decode("ascii").rstrip("=")
+    return f"{did}#{encoded(hashlib.sha256(canonical.encode('ascii')).digest())}"
 
 
 def serialise_did_document(document: dict[str, Any]) -> bytes:
@@ -105,7 +100,7 @@ def _multikey(did: str, multibase: str) -> dict[str, Any]:
 
 
 def _json_web_key(did: str, multibase: str) -> dict[str, Any]:
-    jwk = {"crv": "Ed25519", "kty": "OKP", "x": base64url(public_key_bytes(multibase))}
+    jwk = {"crv": "Ed25519", "kty": "OKP", "x": encoded(public_key_bytes(multibase))}
     address = json_web_key_address(did, multibase)
     return {
         "id": address,

@@ -11,7 +11,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from .did import base64url, json_web_key_address
+from ijaza_runtime.base64url import encoded
+
+from .did import json_web_key_address
 from .keys import IssuerKey
 from .proof import issuer_of, verify
 
@@ -43,8 +45,8 @@ def as_jwt(credential: Mapping[str, Any], did_document: Mapping[str, Any], key: 
         "nbf": int(datetime.fromisoformat(credential["validFrom"]).timestamp()),
     }
     signed = f"{_part(header)}.{_part(claims)}"
-    return f"{signed}.{base64url(key.sign(signed.encode('ascii')))}"
+    return f"{signed}.{encoded(key.sign(signed.encode('ascii')))}"
 
 
 def _part(said: Mapping[str, Any]) -> str:
-    return base64url(json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode("utf-8"))
+    return encoded(json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode("utf-8"))

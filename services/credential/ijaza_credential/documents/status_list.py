@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from ijaza_runtime.base64url import encoded
+
 from .contexts import STATUS_LIST_CONTEXTS
 from .did import did_of
 from .keys import IssuerKey
@@ -76,7 +78,7 @@ class StatusList:
 
     def encode(self) -> str:
         """Return the list as `encodedList` carries it; the same bits give the same text."""
-        return "u" + base64.urlsafe_b64encode(_gzip(self.bits)).decode("ascii").rstrip("=")
+        return "u" + encoded(_gzip(self.bits))
 
     def is_set(self, index: int) -> bool:
         """Tell whether a bit is set; bit 0 is the most significant of the first byte.
