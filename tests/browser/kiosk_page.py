@@ -33,6 +33,15 @@ _KEPT = """async (store) => {
 _PASTE = """(text) => { for (const key of [...text, "Enter"])
   document.body.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true })); }"""
 
+_WAIT = """async ([given, patience]) => {
+  const holds = %s;
+  const begun = performance.now();
+  while (!holds(given)) {
+    if (performance.now() - begun > patience) throw new Error(`not so in ${patience} ms: ${holds}`);
+    await new Promise((next) => setTimeout(next, 20));
+  }
+}"""
+
 WRONG_CLOCK = """{
   const Own = Date;
   globalThis.clockIsOff = %d;
@@ -97,6 +106,14 @@ class Kiosk(Generic[D]):
         """Wait for a screen."""
         self.page.wait_for_selector(f'body[data-screen="{screen}"]')
 
+    def wait(self, condition: str, given: object) -> None:
+        """Wait until a function of the page is true of what is given.
+
+        Playwright's own `wait_for_function` evaluates text at each frame, which the kiosk's
+        Content Security Policy refuses from the second frame on.
+        """
+        self.page.evaluate(_WAIT % condition, [given, PATIENCE])
+
     def type(self, text: str) -> None:
         """Type as a hand-held scanner does, Enter at the end."""
         self.page.keyboard.type(text)
@@ -115,10 +132,10 @@ class Kiosk(Generic[D]):
         """Scan, and give the id of the scan once its answer is there."""
         before = self.page.evaluate("document.querySelector('.result')?.dataset.scan ?? ''")
         self.type(text)
-        self.page.wait_for_function(
+        self.wait(
             "([kind, before]) => { const shown = document.querySelector(`.result.${kind}`);"
             " return shown && (shown.dataset.scan ?? '') !== before; }",
-            arg=[kind, before],
+            [kind, before],
         )
         return str(self.page.get_attribute(".result", "data-scan") or "")
 

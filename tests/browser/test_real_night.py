@@ -106,9 +106,9 @@ def test_three_hundred_scans_without_a_network_count_once_each(
 
 def _before_the_camera(kiosk: Kiosk[RealDoor], seen: Witness) -> None:
     """Wait until the film went by; then leave the camera, and see that all of it is counted."""
-    kiosk.page.wait_for_function(
+    kiosk.wait(
         "(count) => Number(document.querySelector('#unsent').dataset.count) >= count",
-        arg=BEFORE_THE_CAMERA,
+        BEFORE_THE_CAMERA,
     )
     kiosk.page.click("#menu")
     kiosk.at("supervisor")

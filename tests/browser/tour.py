@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.fake_door import FakeDoor
 from tests.browser.kiosk_page import Kiosk
@@ -179,7 +179,7 @@ class Tour:
             "#import-file",
             {"name": "q.json", "mimeType": "application/json", "buffer": b"{}"},
         )
-        page.wait_for_function("document.querySelector('#import-file').value === ''")
+        expect(page.locator("#import-file")).to_have_value("")
         yield "supervisor-import-refused", page
         page.click("#back")
         page.evaluate(_FULL)
