@@ -1,4 +1,4 @@
-"""What attendance publishes of the door: devices, the keys that sign passes, passes, attempts.
+"""What attendance publishes of the door: devices, keys and links, passes, attempts.
 
 Nothing on `attendance.devices` is of a participant, nor is one named on `attendance.attempts`. A
 pass is never published, only its serial: whoever reads these topics can neither show a pass nor
@@ -23,7 +23,7 @@ Code = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
 
 
 class DoorEvent(CloudEvent):
-    """Something about a device or a key, which belong to no edition alone."""
+    """Something about a device, a key or a room, which every process of attendance knows of."""
 
     TOPIC: ClassVar[Topic] = DEVICES
 
@@ -110,6 +110,40 @@ class PassKeyRetired(PassKeyEvent):
     TYPE: ClassVar[str] = "attendance.PassKeyRetired.v1"
 
     actor: Name
+
+
+class RoomEvent(DoorEvent):
+    """Something about the links to one session's room, which are numbered from 1."""
+
+    edition: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$")]
+    session: Name
+    number: Annotated[int, Field(ge=1)]
+    actor: Name
+
+    @property
+    def key(self) -> str:
+        """No device and no key has a slash in its id."""
+        return f"{self.edition}/{self.session}"
+
+    @property
+    def identity(self) -> tuple[object, ...]:
+        return (self.number,)
+
+
+class RoomLinkGiven(RoomEvent):
+    """The office was given a link to a room; those with a lower number show it no longer."""
+
+    TYPE: ClassVar[str] = "attendance.RoomLinkGiven.v1"
+
+    expires_at: AwareDatetime
+
+
+class RoomLinkRevoked(RoomEvent):
+    """The links to a room up to this number show it no longer."""
+
+    TYPE: ClassVar[str] = "attendance.RoomLinkRevoked.v1"
+
+    reason: str = ""
 
 
 class PassIssued(ParticipantEvent):

@@ -53,6 +53,22 @@ DOOR: tuple[CloudEvent, ...] = (
         actor="office-1",
     ),
     door.PassKeyRetired(key_id="k1", at=utc("2020-05-20T08:00"), actor="office-1"),
+    door.RoomLinkGiven(
+        edition=_EDITION,
+        session="m1-d1",
+        at=utc("2019-12-15T13:30"),
+        number=1,
+        expires_at=utc("2019-12-15T21:30"),
+        actor="office-1",
+    ),
+    door.RoomLinkRevoked(
+        edition=_EDITION,
+        session="m1-d1",
+        at=utc("2019-12-15T15:00"),
+        number=1,
+        actor="office-1",
+        reason="sent-to-somebody-else",
+    ),
     door.ScanAttempted(
         device=_DEVICE,
         at=utc("2019-12-15T13:52:07"),

@@ -38,6 +38,8 @@ EVENTS: tuple[type[CloudEvent], ...] = (
     door.DeviceRevoked,
     door.PassKeyAdded,
     door.PassKeyRetired,
+    door.RoomLinkGiven,
+    door.RoomLinkRevoked,
     door.ScanAttempted,
     door.BatchTaken,
     assessment.TestPassed,

@@ -16,7 +16,7 @@ class Keyed(Enum):
     EDITION = "edition"
     """One partition, read in full by whoever needs it."""
     DOOR = "door"
-    """One partition, keyed by the id of a device or of a key of passes."""
+    """One partition, keyed by the id of a device, of a key of passes, or of a room."""
     ISSUER = "issuer"
     """One partition, keyed by the id of one of the issuer's keys."""
     LETTER = "letter"

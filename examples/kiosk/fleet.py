@@ -12,8 +12,12 @@ from confluent_kafka import KafkaError, Message, Producer
 TOPIC, TYPE = "attendance.scans", "attendance.ScanRecorded.v1"
 
 
-def event_of(scan: dict[str, Any]) -> CloudEvent:
-    """A scan as an event. Sent again it is the same event, with the same id."""
+def event_of(scan: dict[str, Any], fleet: str) -> CloudEvent:
+    """A scan as an event. Sent again it is the same event, with the same id.
+
+    The fleet's user stands before the scan's id: no other fleet has an id that begins so.
+    """
+    scan = scan | {"scan_id": f"{fleet}/{scan['scan_id']}"}
     return CloudEvent(
         {
             "id": f"{scan['edition']}/{scan['participant']}/{scan['scan_id']}",
@@ -36,6 +40,7 @@ def main() -> None:
     }
     durable = {"acks": "all", "enable.idempotence": True, "partitioner": "murmur2"}
     producer = Producer({"linger.ms": 20, **given, **durable})
+    fleet = os.environ["KAFKA_SASL_USERNAME"]
     lost: list[str] = []
 
     def settled(error: KafkaError | None, _: Message) -> None:
@@ -43,7 +48,7 @@ def main() -> None:
             lost.append(str(error))
 
     for line in sys.stdin:
-        message = to_binary_event(event_of(json.loads(line)))
+        message = to_binary_event(event_of(json.loads(line), fleet))
         producer.produce(
             TOPIC, message.value, message.key, headers={**message.headers}, on_delivery=settled
         )

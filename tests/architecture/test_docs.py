@@ -148,6 +148,14 @@ async def test_every_route_has_its_roles(tmp_path: Path) -> None:
     assert listed == there
 
 
+def test_the_overview_names_every_page() -> None:
+    """Who looks for a capability finds its page in the one table."""
+    folder = ROOT / "docs/architecture"
+    named = set(LINK.findall((folder / "overview.md").read_text(encoding="utf-8")))
+
+    assert {page.name for page in folder.glob("*.md")} - {"overview.md"} <= named
+
+
 def test_decisions_are_numbered_without_gaps() -> None:
     """A decision is found, and named, by its number, which its title repeats."""
     pages = sorted((ROOT / "docs/decisions").glob("0*.md"))

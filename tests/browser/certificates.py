@@ -1,6 +1,7 @@
 """Credential with graduates of every kind, listening in a thread as their issuer's site."""
 
 import asyncio
+import json
 import socket
 import threading
 from collections.abc import Awaitable, Callable, Iterator
@@ -15,6 +16,7 @@ import uvicorn
 from ijaza_contracts.edition import Issuer, Organisation, Place
 from ijaza_contracts.envelope import Event
 from ijaza_contracts.topics import PEOPLE
+from ijaza_credential.documents.jwt import as_jwt
 from ijaza_credential.main import Desk, assemble
 from ijaza_runtime.access import Role
 from ijaza_runtime.bus import Record
@@ -30,6 +32,7 @@ from tests.unit.credential.given import (
     published,
     recorded,
 )
+from tests.unit.credential.graduates import newest_not_heard_of
 
 VALID, RENAMED, TAKEN_BACK, FALLEN, ERASED, HOSTILE = "p1", "p2", "p3", "p4", "p5", "p6"
 NAMES = {
@@ -64,6 +67,12 @@ class Site:
         """The PDF or the credential of a certificate, as anybody gets it."""
         address = f"{self.url}/v/{self.serials[participant]}/{version}/{name}"
         return httpx.get(address).raise_for_status().content
+
+    def jwt(self, participant: str) -> str:
+        """The JWT of a certificate, as it was given out while that was valid."""
+        did = httpx.get(f"{self.url}/.well-known/did.json").json()
+        credential = json.loads(self.file(participant, "credential.json"))
+        return as_jwt(credential, did, self.office.service.desk.keys.signing())
 
     def do(self, what: Callable[[Office[Desk]], Awaitable[object]]) -> None:
         """Have something done where the service runs."""
@@ -123,6 +132,22 @@ async def _graduated(site: Site) -> None:
 async def erase(office: Office[Desk]) -> None:
     """The one who wished so is erased."""
     await office.bus.publish([Record(PEOPLE.name, ERASED, None, {})])
+
+
+@contextmanager
+def newest_missing(site: Site, participant: str) -> Iterator[None]:
+    """What `newest_not_heard_of` does, where the site runs."""
+    waiting = newest_not_heard_of(site.office, participant)
+
+    async def begin(_: Office[Desk]) -> None:
+        await waiting.__aenter__()
+
+    async def end(_: Office[Desk]) -> None:
+        await waiting.__aexit__(None, None, None)
+
+    site.do(begin)
+    yield
+    site.do(end)
 
 
 @contextmanager

@@ -72,6 +72,9 @@ class FakeDoor:
     cut_replies: int = 0
     counts_nothing: bool = False
     cancelled: set[str] = field(default_factory=lambda: {"m2-d1"})
+    merged: dict[str, str] = field(default_factory=dict)
+    dropped: set[str] = field(default_factory=set)
+    inside: dict[int, str] = field(default_factory=dict)
     slow: float = 0.0
     fail_with: int = 0
     bundle_kept_back: bool = False
@@ -111,11 +114,12 @@ class FakeDoor:
         sessions = [
             {
                 "session": name,
+                "counts_for": self.merged.get(name, name),
                 "module": f"m{index}",
                 "title": {"en": title, "ar": arabic},
                 "start": (self.starts + timedelta(days=index)).isoformat(),
                 "end": (self.starts + timedelta(days=index, hours=3)).isoformat(),
-                "cancelled": name in self.cancelled,
+                "cancelled": name in self.cancelled or name in self.merged,
             }
             for index, (name, title, arabic) in enumerate(
                 [
@@ -125,6 +129,7 @@ class FakeDoor:
                     ("m2-d2", "Data and evidence", "البيانات والأدلة"),
                 ]
             )
+            if name not in self.dropped
         ]
         public_key = b64url(self.signer.public_key().public_bytes_raw())
         return {
@@ -146,7 +151,16 @@ class FakeDoor:
                     "revoked": self.revoked,
                 }
             ],
-            "attendance": [],
+            "attendance": [
+                {
+                    "edition": EDITION,
+                    "participant": person(number)["participant"],
+                    "session": session,
+                    "inside": True,
+                    "since": self.starts.isoformat(),
+                }
+                for number, session in self.inside.items()
+            ],
         }
 
     def app(self) -> FastAPI:

@@ -24,6 +24,7 @@ from tests.browser.certificates import (
     VALID,
     Site,
     certificate_site,
+    newest_missing,
 )
 from tests.browser.conftest import ARGUMENTS
 from tests.unit.attendance.office import Office
@@ -122,6 +123,35 @@ def test_every_page_is_accessible(
                 faults[whose, size] = found
     context.close()
     assert faults == {}
+
+
+@pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)
+@pytest.mark.parametrize(
+    ("language", "heading"),
+    [("en", "Your certificate is being replaced"), ("ar", "يجري استبدال شهادتك")],
+)
+def test_one_that_is_being_replaced_says_so(
+    browser: Browser,
+    site: Site,
+    links: Mapping[str, str],
+    tools: Path,
+    language: str,
+    heading: str,
+    size: tuple[int, int],
+) -> None:
+    """For as long as its next version is not heard of: readable and accessible like the others."""
+    context = browser.new_context(
+        locale=language, bypass_csp=True, viewport={"width": size[0], "height": size[1]}
+    )
+    page = context.new_page()
+    with newest_missing(site, RENAMED):
+        page.goto(links[RENAMED])
+
+    expect(page.get_by_role("heading", level=1)).to_have_text(heading)
+    expect(page.locator(".files a")).to_have_count(2)
+    page.evaluate((tools / "axe-core" / "axe.min.js").read_text(encoding="utf-8"))
+    assert page.evaluate(_FAULTS) == []
+    context.close()
 
 
 def test_files_are_saved_under_their_names(

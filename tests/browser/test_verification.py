@@ -1,14 +1,15 @@
 """The pages that strangers see, in a browser: readable, accessible, and checking for themselves."""
 
-import json
 from collections.abc import Iterator, Mapping
 from itertools import count
 from pathlib import Path
 
 import httpx
 import pytest
+from ijaza_credential.verification.words import WORDS
 from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
 
+from tests.browser.certificate_files import certificate_files
 from tests.browser.certificates import (
     ERASED,
     FALLEN,
@@ -66,24 +67,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 def files(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Path]:
     """Files that somebody could have, by what is to be found of each."""
     folder = tmp_path_factory.mktemp("files")
-    pdf = site.file(VALID, "certificate.pdf")
-    credential = site.file(VALID, "credential.json")
-    parsed = json.loads(credential)
-    foreign = {**parsed, "issuer": {**parsed["issuer"], "id": "did:web:diplomas.example.com"}}
-    contents = {
-        "genuine.pdf": pdf,
-        "genuine.json": credential,
-        "genuine-saved-anew.json": json.dumps(parsed).encode(),
-        "ended-replaced.pdf": site.file(RENAMED, "certificate.pdf"),
-        "ended-revoked.json": site.file(TAKEN_BACK, "credential.json"),
-        "wrapped.pdf": pdf + b"\n%",
-        "false.json": credential.replace(b"Amina", b"Emina"),
-        "false-added.json": json.dumps({**parsed, "note": "x"}).encode(),
-        "false-unsigned.json": json.dumps({**parsed, "proof": None}).encode(),
-        "foreign.json": json.dumps(foreign).encode(),
-        "unreadable.json": b'{"a": 1, "a": 2}',
-        "unreadable.pdf": b"%PDF-1.7\nnothing",
-    }
+    contents = certificate_files(site)
     for name, content in contents.items():
         (folder / name).write_bytes(content)
     return {name: folder / name for name in contents}
@@ -259,6 +243,40 @@ def test_browser_and_server_come_to_the_same(
 
         assert verdict == answer["verdict"] == name.partition(".")[0].partition("-")[0], name
         assert said == [step["detail"] for step in answer["steps"]], name
+
+
+@pytest.mark.parametrize("older", [False, True], ids=["webcrypto", "noble"])
+def test_the_browser_checks_the_jwt_of_a_page(page: Page, site: Site, older: bool) -> None:
+    """Of a valid certificate; there is none of another."""
+    if older:
+        page.add_init_script(NO_ED25519)
+    page.goto(site.page(VALID))
+
+    page.click("text=Check its JWT here")
+
+    assert checked(page) == "genuine"
+    expect(page.locator("#local .steps")).to_contain_text("as a JWT")
+    page.goto(site.page(TAKEN_BACK))
+    expect(page.locator("#local button")).to_have_count(1)
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_a_file_that_is_too_large_is_told_on_a_page(
+    browser: Browser, site: Site, tmp_path: Path, language: str
+) -> None:
+    """In the visitor's language, by the form that needs no script."""
+    large = tmp_path / "large.pdf"
+    large.write_bytes(b"%PDF-1.7" + bytes(5 << 20))
+    context = browser.new_context(java_script_enabled=False, locale=language)
+    page = context.new_page()
+    page.goto(f"{site.url}/verify")
+    page.set_input_files("#file", large)
+
+    page.click("form button")
+
+    expect(page.locator("h1")).to_have_text(WORDS[language]["large"])
+    assert page.locator("html").get_attribute("lang") == language
+    context.close()
 
 
 def test_a_file_that_is_dropped_stays_where_it_is(

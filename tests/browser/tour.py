@@ -50,6 +50,7 @@ class Tour:
         yield from self._setting_up()
         yield from self._at_the_door()
         yield from self._no_session()
+        yield from self._calendar()
         yield from self._closed()
 
     @contextmanager
@@ -201,6 +202,23 @@ class Tour:
             kiosk.shown("refused")
             yield "refused-no-session-now", kiosk.page
         door.starts = starts
+
+    def _calendar(self) -> Iterator[tuple[str, Page]]:
+        """What is said of a session that is merged, and of one that is cancelled."""
+        door = self.door.door
+        changes: dict[str, Callable[[], None]] = {
+            "merged": lambda: door.merged.update({"m1-d1": "m1-d2"}),
+            "cancelled": lambda: door.cancelled.add("m1-d1"),
+        }
+        for kind, change in changes.items():
+            with self._set_up() as kiosk:
+                change()
+                kiosk.page.reload()
+                kiosk.page.wait_for_selector(f'.news[data-kind="{kind}"]')
+                kiosk.expect_network("online")
+                yield f"scan-{kind}", kiosk.page
+            door.merged.clear()
+            door.cancelled.discard("m1-d1")
 
     def _closed(self) -> Iterator[tuple[str, Page]]:
         with self._set_up() as kiosk:

@@ -74,6 +74,13 @@ async def test_a_file_is_made_where_none_is(tmp_path: Path) -> None:
     assert os.listdir(path.parent) == [path.name]
 
 
+async def test_a_path_need_not_be_text(tmp_path: Path) -> None:
+    """A folder may bear a name from another encoding: on disk it is bytes."""
+    path = tmp_path / os.fsdecode(b"caf\xe9 %20?") / "bus.db"
+    await SqliteBus(path).close()
+    assert path.is_file()
+
+
 async def test_many_may_open_a_new_file_at_once(tmp_path: Path) -> None:
     """One of them makes it, all of them can use it, and no draft is left."""
     path = tmp_path / "bus.db"

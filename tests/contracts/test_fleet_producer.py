@@ -114,6 +114,8 @@ async def test_scans_of_a_fleet_count_once(
 
     assert len(found) == 2 * len(scans)
     assert len({record.headers["ce_id"] for _, record in found}) == len(scans)
+    ids = {json.loads(record.value or b"")["scan_id"] for _, record in found}
+    assert ids == {f"{FLEET}/{scan['scan_id']}" for scan in scans}
     assert all(partition == partition_of(each.key, PARTITIONS) for partition, each in found)
     records = [Record(SCANS.name, each.key, each.value, each.headers) for _, each in found]
     assert await seconds(records, people, tmp_path / "keys") == [7200] * len(people)

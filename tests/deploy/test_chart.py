@@ -14,7 +14,7 @@ from ijaza_local.provisioning.plan import (
     read_topics,
 )
 from ijaza_local.services import NAMES, running
-from ijaza_runtime.settings import PREFIX, RuntimeSettings
+from ijaza_local.settings import VARIABLES
 
 from tests.deploy.chart import CHART, ROOT, Chart, RefusedError, Resource, of_kind
 from tests.deploy.composed import ours
@@ -22,7 +22,6 @@ from tests.deploy.composed import ours
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("chart")]
 
 KAFKA = ROOT / "infra" / "kafka"
-SETTINGS = {PREFIX + name.upper() for name in RuntimeSettings.model_fields}
 SCALED = [
     f'services.{name}.autoscaling={{"enabled":true,"min":1,"max":12,"lag":100}}'
     for name in NAMES
@@ -219,7 +218,7 @@ def test_environments_are_settings(resources: list[Resource]) -> None:
         for variable in pod["containers"][0]["env"]
     }.union(*(each["environment"] for each in ours().values()))
 
-    assert given <= SETTINGS
+    assert given <= VARIABLES
 
 
 def test_everything_else_is_denied(resources: list[Resource]) -> None:

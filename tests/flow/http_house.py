@@ -63,15 +63,19 @@ class House:
         ]
 
     def request(
-        self, operation: Operation, address: Mapping[str, Any], **sent: Any
+        self,
+        operation: Operation,
+        address: Mapping[str, Any],
+        who: str = "127.0.0.1",
+        **sent: Any,
     ) -> httpx.Response:
-        """The answer to a request; `address` fills the operation's path."""
-        return self.runner.run(self._request(operation, address, sent))
+        """The answer to a request; `address` fills the operation's path, `who` is who asks."""
+        return self.runner.run(self._request(operation, address, who, sent))
 
     async def _request(
-        self, operation: Operation, address: Mapping[str, Any], sent: Mapping[str, Any]
+        self, operation: Operation, address: Mapping[str, Any], who: str, sent: Mapping[str, Any]
     ) -> httpx.Response:
-        transport = httpx.ASGITransport(self.apps[operation.service])
+        transport = httpx.ASGITransport(self.apps[operation.service], client=(who, 1))
         async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
             path = operation.path.format(**address)
             return await client.request(operation.method.upper(), path, **sent)

@@ -4,6 +4,7 @@ Whatever is given to them, nobody ever sees a traceback: `commandline.Answer` lo
 """
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -17,13 +18,14 @@ from ijaza_local.cli.commands import app
 from typer.testing import CliRunner
 
 from tests.editions import small_edition
-from tests.flow.commandline import Argument, Call, by_process, started
+from tests.flow.commandline import IJAZA, Answer, Argument, Call, by_process, started
 from tests.flow.conftest import EXAMPLES
+from tests.flow.test_sameness import content
 
 COMMANDS = ("run", "check", "explain", "verify", "generate", "serve", "token")
 LIGHT = """
 import sys
-import ijaza_local.cli
+import ijaza_local.cli.commands
 heavy = {"fastapi", "uvicorn", "typst", "pypdf", "pyld", "jinja2", "structlog", "cryptography"}
 sys.stdout.write(" ".join(sorted(heavy & set(sys.modules))))
 """
@@ -78,6 +80,9 @@ def test_help_does_not_wait_for_what_only_some_commands_need() -> None:
         ["serve", "--port", "65536"],
         ["token", "staff-1"],
         ["token", "staff-1", "--role", "queen"],
+        ["token", "", "--role", "office"],
+        ["keys", "rotate", "--actor", " "],
+        ["templates", "activate", "t", "--edition", "e", "--actor", "s" * 201],
     ],
     ids=" ".join,
 )
@@ -164,6 +169,33 @@ def test_a_narrow_terminal_cuts_no_serial(
     for certificate in small_out.glob("certificates/*.pdf"):
         assert f" {certificate.stem} " in answer.out
     assert "…" not in answer.out
+
+
+def test_a_help_that_cannot_be_printed_is_no_fault() -> None:
+    """As `ijaza --help > /dev/full`: a line says why, and no traceback."""
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [IJAZA, "--help"], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+
+    assert (done.returncode, done.stderr) == (3, "cannot go on: No space left on device\n")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("closed", [(1,), (0, 1, 2)], ids=str)
+def test_a_caller_may_have_closed_the_streams(
+    closed: tuple[int, ...], small: Path, small_out: Path, keys: Path, tmp_path: Path
+) -> None:
+    """As `ijaza run … >&-` does: there is nowhere to print to, and all else is as ever."""
+
+    def close() -> None:
+        for number in closed:
+            os.close(number)
+
+    answer = by_process("run", small, "--out", tmp_path / "out", keys=keys, before=close)
+
+    assert answer == Answer(0, "", "")
+    assert content(tmp_path / "out") == content(small_out)
 
 
 def test_run_as_json(small: Path, small_out: Path, tmp_path: Path, ijaza: Call) -> None:

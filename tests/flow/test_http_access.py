@@ -1,6 +1,7 @@
 """Who may do what by HTTP: one table of all operations, and nothing beside it."""
 
 from collections.abc import Iterator, Set
+from dataclasses import replace
 
 import pytest
 from ijaza_runtime.web import Role
@@ -47,6 +48,7 @@ WHO_MAY: dict[str, Set[Role]] = {
     f"attendance GET {SESSION}/room": READERS,
     f"attendance GET {SESSION}/room/events": READERS,
     f"attendance POST {SESSION}/room-link": OFFICE,
+    f"attendance POST {SESSION}/room-link/revocation": OFFICE,
     "attendance GET /room/{code}": EVERYBODY,
     "attendance GET /room/{code}/events": EVERYBODY,
     f"attendance GET {EDITION}/sessions/{{session}}/sheet.pdf": READERS,
@@ -98,6 +100,8 @@ WHO_MAY: dict[str, Set[Role]] = {
     f"credential POST {EDITION}/templates/{{template}}/activation": OFFICE,
     f"credential POST {PERSON}/revocation": OFFICE,
     f"credential POST {PERSON}/reinstatement": OFFICE,
+    f"credential POST {PERSON}/reissue": OFFICE,
+    f"credential POST {EDITION}/reissues": OFFICE,
     f"credential GET {CERTIFICATE}": EVERYBODY,
     f"credential GET {CERTIFICATE}/audit": READERS,
     f"credential GET {CERTIFICATE}/pdf": READERS,
@@ -117,6 +121,7 @@ WHO_MAY: dict[str, Set[Role]] = {
     "credential GET /v/{serial}/{version}": EVERYBODY,
     "credential GET /v/{serial}/{version}/certificate.pdf": EVERYBODY,
     "credential GET /v/{serial}/{version}/credential.json": EVERYBODY,
+    "credential GET /v/{serial}/{version}/credential.jwt": EVERYBODY,
     "credential GET /verify": EVERYBODY,
     "credential POST /verify": EVERYBODY,
     "enrollment GET /health/live": EVERYBODY,
@@ -133,23 +138,25 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         yield house
 
 
+UNKNOWN = {
+    "edition": "no-such",
+    "participant": "nobody",
+    "serial": "0000-0000-0000",
+    "version": 1,
+    "number": 1,
+    "pass_serial": "0000000000",
+    "device": "door-0",
+    "session": "m9-d9",
+    "module": "m9",
+    "key_id": "k0",
+    "code": "none",
+    "template": "none-1",
+}
+
+
 def answered(house: House, operation: Operation, headers: dict[str, str]) -> tuple[int, str, str]:
     """Status, media type and code of the answer to a request that names nothing known."""
-    unknown = {
-        "edition": "no-such",
-        "participant": "nobody",
-        "serial": "0000-0000-0000",
-        "version": 1,
-        "number": 1,
-        "pass_serial": "0000000000",
-        "device": "door-0",
-        "session": "m9-d9",
-        "module": "m9",
-        "key_id": "k0",
-        "code": "none",
-        "template": "none-1",
-    }
-    response = house.request(operation, unknown, headers=headers)
+    response = house.request(operation, UNKNOWN, headers=headers)
     kind = response.headers["content-type"]
     code = response.json()["code"] if kind == "application/problem+json" else ""
     return response.status_code, kind, code
@@ -183,3 +190,23 @@ def test_a_role_lets_in_where_the_table_says(house: House, role: Role) -> None:
         if answered(house, operation, headers) != refused
     }
     assert let_in == {name for name, roles in WHO_MAY.items() if not roles or role in roles}
+
+
+@pytest.mark.parametrize("role", [None, *Role])
+def test_head_is_answered_as_get_is(house: House, role: Role | None) -> None:
+    """Wherever there is GET, and for the same callers."""
+    headers = {} if role is None else house.bearer(role)
+    # Each as somebody new: what one caller asks counts for the next question.
+    for number, operation in enumerate(house.operations()):
+        if operation.method != "get":
+            continue
+        got, head = (
+            house.request(
+                replace(operation, method=method),
+                UNKNOWN,
+                who=f"198.51.100.{number}",
+                headers=headers,
+            )
+            for method in ("get", "head")
+        )
+        assert (head.status_code, head.content) == (got.status_code, b""), operation

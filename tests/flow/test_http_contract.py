@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -132,6 +133,26 @@ def test_a_body_that_cannot_be_read_is_refused(house: House, name: str) -> None:
     for operation in with_bodies(house):
         status, media_type, _ = sent(house, operation, UNREADABLE[name])
         assert (status in (400, 422), media_type) == (True, PROBLEM), (str(operation), status)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_head_says_what_get_says(house: House, service: str) -> None:
+    """The same status and form, and nothing of the body; of a stream too, which then ends."""
+    asked = [each for each in house.operations() if each.service == service]
+    # Each as somebody new: what one caller asks counts for the next question.
+    for number, operation in enumerate(each for each in asked if each.method == "get"):
+        headers, who = house.bearer_for(operation), f"198.51.100.{number}"
+        head = house.request(
+            replace(operation, method="head"), house.taught, who=who, headers=headers
+        )
+        assert head.content == b"", operation
+        if operation.path in ENDLESS:
+            assert head.status_code < 500, operation
+            continue
+        got = house.request(operation, house.taught, who=who, headers=headers)
+        assert head.status_code == got.status_code, operation
+        for name in ("content-type", "cache-control", "vary", "access-control-allow-origin"):
+            assert head.headers.get(name) == got.headers.get(name), (str(operation), name)
 
 
 def test_every_operation_is_described(house: House) -> None:

@@ -75,12 +75,14 @@ def test_what_both_keys_signed_is_accepted_and_a_replay_finds_it_again(
 def test_a_compromised_key_is_listed_no_more(
     ijaza: Call, edition: Path, out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What it signed is rejected from then on; the last key cannot be ended."""
+    """What it signed is rejected from then on, so it takes insistence; the last cannot be ended."""
     monkeypatch.setenv("IJAZA_KEYS", str(tmp_path / "keys"))
     place = ("--out", str(out), "--actor", "staff-1")
     assert ijaza("keys", "retire", "k1", "--compromised", *place).code == 3
     assert ijaza("keys", "rotate", *place).code == 0
-    retired = ijaza("keys", "retire", "k1", "--compromised", "--reason", "stolen", *place)
+    assert ijaza("keys", "retire", "k1", "--compromised", *place).code == 3
+    stolen = ("keys", "retire", "k1", "--compromised", "--anyway", "--reason", "stolen")
+    retired = ijaza(*stolen, *place)
     assert ijaza("keys", "retire", "k2", *place).code == 3
     assert ijaza("run", str(edition), "--out", str(out)).code == 0
 

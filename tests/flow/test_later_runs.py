@@ -175,6 +175,40 @@ def test_a_changed_definition_needs_revise(edition: Path, out: Path, play: Play)
     assert played.holders == []
 
 
+def test_fewer_seats_take_nobodys_away(edition: Path, out: Path, play: Play) -> None:
+    """A revision with less capacity is taken: the results of those who have a place stay good."""
+    path = edition / "edition.yaml"
+    path.write_text(path.read_text().replace("capacity: 30", "capacity: 20"))
+    before = (out / "eligibility.csv").read_bytes()
+
+    play(edition, out, revise=True)
+
+    assert (out / "eligibility.csv").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("written", "instead", "column"),
+    [
+        ("organisation_type: [government, ngo]", "organisation_type: [government]", "selection"),
+        ("certificates.example.org", "elsewhere.example.org", "issuer.did_host"),
+    ],
+)
+def test_what_a_revision_cannot_change_is_refused_before_anything_is_taken(
+    edition: Path, out: Path, play: Play, written: str, instead: str, column: str
+) -> None:
+    """The files as they were go on without more ado."""
+    path, before = edition / "edition.yaml", content(out)
+    recorded = path.read_text()
+    path.write_text(recorded.replace(written, instead))
+    with pytest.raises(FilesRefusedError) as refused:
+        play(edition, out, revise=True)
+    assert [fault.column for fault in refused.value.faults] == [column]
+
+    path.write_text(recorded)
+    play(edition, out)
+    assert content(out) == before
+
+
 def test_the_out_of_another_edition_is_refused(out: Path, play: Play) -> None:
     """Each edition has an OUT of its own."""
     with pytest.raises(FilesRefusedError) as refused:

@@ -48,6 +48,17 @@ def test_wrong_settings_are_named_without_their_values(tmp_path: Path) -> None:
     assert "hunter2" not in ended.stderr
 
 
+def test_what_a_service_alone_is_told_has_to_fit_as_well(tmp_path: Path) -> None:
+    """Of attendance; to another service the variable says nothing, and it is not looked at."""
+    refused = House(tmp_path / "house").ended("attendance", fleet_rate="plenty")
+    other = House(tmp_path / "house").ended("credential", fleet_rate="plenty", failpoint="lunch")
+
+    assert refused.returncode == 2
+    assert "IJAZA_FLEET_RATE: " in refused.stderr
+    assert "plenty" not in refused.stderr
+    assert "IJAZA_FLEET_RATE" not in other.stderr
+
+
 def test_a_wrong_failpoint_is_a_wrong_setting(tmp_path: Path) -> None:
     """The steps that there are are named."""
     ended = House(tmp_path / "house").ended("credential", failpoint="lunch")

@@ -150,6 +150,13 @@ class Model:
         someone.line.append(Issued(wanted))
         someone.declined = None
 
+    def reissue(self, someone: Someone) -> None:
+        """Another certificate says the same; what was declined stays declined."""
+        assert someone.held is not None
+        says = someone.held.says
+        someone.held.ended = "superseded"
+        someone.line.append(Issued(says))
+
     def revoke(self, someone: Someone, ended: Ended) -> None:
         """The valid certificate holds no longer."""
         assert someone.held is not None

@@ -123,8 +123,15 @@ def revisions(draw: st.DrawFn) -> list[EditionPublished]:
 
 
 SCANS = st.builds(
-    lambda scan_id, direction, clock, day, name, seq, undo_of: scan(
-        direction, at(clock, day), scan_id=scan_id, session=name, seq=seq, undo_of=undo_of
+    lambda scan_id, direction, clock, day, name, seq, undo_of, device, signed: scan(
+        direction,
+        at(clock, day),
+        scan_id=scan_id,
+        session=name,
+        seq=seq,
+        undo_of=undo_of,
+        device=device,
+        signed=signed,
     ),
     st.sampled_from("abcd"),
     st.sampled_from(["in", "out"]),
@@ -133,6 +140,8 @@ SCANS = st.builds(
     st.sampled_from(["", *SESSIONS]),
     st.integers(0, 1),
     st.sampled_from(["", "", "", *"abcd"]),
+    st.sampled_from(["kiosk-1", "kiosk-1", "kiosk-2"]),
+    st.booleans(),
 )
 CORRECTIONS = st.builds(
     lambda name, minutes, clock, ordinal: corrected(

@@ -42,6 +42,7 @@ from ijaza_credential.documents.subject import CertificateFacts
 from ijaza_credential.domain.commands import Approve, Decline, Reinstate, Revoke, Seen
 from ijaza_credential.domain.gate import proposal
 from ijaza_credential.domain.life import LIFE, Act, Stage, stage_of
+from ijaza_credential.domain.reissue import Reissue
 from ijaza_credential.domain.state import State
 from ijaza_credential.handlers import deciding as by_credential
 from ijaza_enrollment.domain.commands import (
@@ -270,6 +271,20 @@ class CertificateLife(RuleBasedStateMachine):
             self.model.follow(someone, wanted)
         self.come_true()
 
+    @rule(place=places, twice=st.booleans())
+    def an_officer_reissues(self, place: int, twice: bool) -> None:
+        """Whatever is valid, unless a change of it waits; the same order twice is one."""
+        ref = self.one(place, lambda each: each.held is not None)
+        someone = self.model.people[ref]
+        command = Reissue(actor="officer", reason="file-lost", at=self.stamp()["at"])
+        allowed = someone.held is not None and not someone.erased
+        allowed = allowed and (not self.waits(someone) or someone.declined is not None)
+        for _ in range(1 + twice):
+            assert self.perform("credential", ref, by_credential(command, self.secret)) == allowed
+        if allowed:
+            self.model.reissue(someone)
+        self.come_true()
+
     @invariant()
     def the_newest_decision_holds(self) -> None:
         """Certificates are those of the model, and say what it says, erased people's apart."""
@@ -485,7 +500,7 @@ def _acts(told: list[CloudEvent]) -> Iterator[Act]:
             case CertificateIssued(version=1):
                 yield Act.ISSUE
             case CertificateSuperseded():
-                yield Act.SUPERSEDE
+                yield Act.OFFICER_REISSUES if each.actor else Act.SUPERSEDE
             case CertificateRevoked():
                 yield Act.OFFICER_REVOKES if each.actor else Act.REVOKE
             case CertificateReinstated():

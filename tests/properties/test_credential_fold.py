@@ -24,6 +24,7 @@ from ijaza_credential.domain.commands import (
 )
 from ijaza_credential.domain.gate import proposal
 from ijaza_credential.domain.refusals import NotAllowedError
+from ijaza_credential.domain.reissue import Reissue
 from ijaza_credential.domain.rules import assess
 from ijaza_credential.domain.state import State
 from ijaza_credential.storage import encode
@@ -178,6 +179,7 @@ def orders() -> st.SearchStrategy[Step]:
         st.builds(Approve, actor=st.sampled_from("abc"), at=later_moments),
         st.builds(Revoke, actor=st.just("officer"), reason=st.just("doubt"), at=later_moments),
         st.builds(Reinstate, actor=st.just("officer"), at=later_moments),
+        st.builds(Reissue, actor=st.just("officer"), reason=st.just("lost"), at=later_moments),
     )
 
 

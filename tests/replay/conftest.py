@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from ijaza_credential.domain.commands import Reinstate, Revoke
+from ijaza_credential.domain.reissue import Reissue
 from ijaza_credential.handlers import deciding
 from ijaza_enrollment.domain.commands import ErasePerson
 from ijaza_local.operate.replay import Order, Replayed, replay
@@ -28,7 +29,7 @@ EDITION = "mg-4"
 LATER = datetime(2020, 5, 3, 10, tzinfo=UTC)
 """When a name is corrected, after the certificates were issued."""
 NOW = datetime(2020, 6, 1, 12, tzinfo=UTC)
-"""When an officer revokes and reinstates, and people are erased."""
+"""When an officer revokes, reinstates and reissues, and people are erased."""
 
 
 @dataclass(frozen=True)
@@ -123,15 +124,17 @@ def _append(lived: Lived, **cells: str) -> None:
 
 
 async def _staff(lived: Lived, holders: list[str]) -> None:
-    """An officer revokes and reinstates; the renamed person, an applicant and a leaver go."""
+    """An officer revokes, reinstates, reissues; the renamed, an applicant and a leaver go."""
     with opened(lived.out) as ledger:
         async with services_of(lived.out, ledger, lived.keys) as services:
             enrollment, credential = services.enrollment.desk, services.credential.desk
             second, third = (enrollment.applicants.id_of(EDITION, ref) for ref in holders[1:3])
+            fourth = enrollment.applicants.id_of(EDITION, holders[3])
             for person, command in (
                 (second, Revoke(actor="staff-1", reason="inquiry", at=NOW)),
                 (second, Reinstate(actor="staff-1", at=NOW)),
                 (third, Revoke(actor="staff-1", reason="inquiry", at=NOW)),
+                (fourth, Reissue(actor="staff-1", reason="file-lost", at=NOW)),
             ):
                 decide = deciding(command, credential.secret)
                 await credential.commands.perform(EDITION, person, decide)

@@ -8,6 +8,9 @@ import msgspec
 from ijaza_assessment import storage as assessment
 from ijaza_assessment.domain.state import State as AssessmentState
 from ijaza_attendance import storage as attendance
+from ijaza_attendance.domain.batches import Taken
+from ijaza_attendance.domain.devices import Device, PassKey
+from ijaza_attendance.domain.room_links import RoomLinks
 from ijaza_attendance.domain.state import State as AttendanceState
 from ijaza_contracts.journal import DocumentJournaled
 from ijaza_credential import desk
@@ -20,6 +23,7 @@ from ijaza_enrollment.domain.editions import EditionState
 from ijaza_enrollment.domain.run import Page, Run
 from ijaza_runtime.adapters.memory_bus import MemoryBus
 from ijaza_runtime.adapters.memory_store import MemoryStore
+from ijaza_runtime.documents import Codec
 from ijaza_runtime.outbox import Outbox
 from pydantic import BaseModel
 
@@ -108,7 +112,21 @@ COLLECTIONS = (
     ),
 )
 
+_OF_THE_DOOR: Mapping[str, tuple[Any, Codec[Any]]] = {
+    attendance.DEVICES: (Device, attendance.device_codec),
+    attendance.PASS_KEYS: (PassKey, attendance.pass_key_codec),
+    attendance.ROOM_LINKS: (RoomLinks, attendance.room_links_codec),
+    attendance.BATCHES: (Taken, attendance.batch_codec),
+}
+
+
+def _of_the_door(name: str) -> Collection:
+    kind, codec = _OF_THE_DOOR[name]
+    return Collection("attendance", name, kind, 1, lambda body: codec.encode(codec.decode(body)))
+
+
 YOUNG = (
+    *map(_of_the_door, _OF_THE_DOOR),
     Collection(
         "credential",
         shelf.PACKS,

@@ -14,6 +14,7 @@ from typing import Any
 
 from ijaza_assessment import main as assessment
 from ijaza_attendance import main as attendance
+from ijaza_attendance.settings import USUAL, AttendanceSettings
 from ijaza_credential import main as credential
 from ijaza_enrollment import main as enrollment
 from ijaza_enrollment.handlers import Enrollment
@@ -83,7 +84,7 @@ async def running(
     step: Step = nowhere,
     meter: Meter = UNHEARD,
     member: str | None = None,
-    fleet_rate: int = 5_000,
+    of_attendance: AttendanceSettings = USUAL,
 ) -> AsyncIterator[Services]:
     """Open bus and stores, put the services together; close all at the end.
 
@@ -111,7 +112,6 @@ async def running(
                 partitions=partitions,
                 step=step,
                 meter=meter,
-                fleet_rate=fleet_rate,
             )
 
         services = Services(
@@ -119,7 +119,7 @@ async def running(
             access=access,
             elsewhere=elsewhere,
             enrollment=enrollment.assemble(await parts(enrollment.NAME)),
-            attendance=attendance.assemble(await parts(attendance.NAME)),
+            attendance=attendance.assemble(await parts(attendance.NAME), of_attendance),
             assessment=assessment.assemble(await parts(assessment.NAME)),
             credential=credential.assemble(await parts(credential.NAME)),
         )

@@ -30,7 +30,7 @@ from ijaza_runtime.observe import configure, log
 from ijaza_runtime.secrets import SecretError
 from ijaza_runtime.service import Assembly, Parts, plans
 from ijaza_runtime.serving import Server, configured
-from ijaza_runtime.settings import PREFIX, RuntimeSettings
+from ijaza_runtime.settings import RuntimeSettings, ServiceSettings, faults_of
 from ijaza_runtime.store import StoreError
 from ijaza_runtime.survey import Survey
 from ijaza_runtime.waiting import happens
@@ -70,9 +70,12 @@ class Unusable(Exception):
 Assemble = Callable[[Parts], Assembly[Any]]
 
 
-def main(name: str, assemble: Assemble) -> NoReturn:
-    """Run a service until it is told to end."""
-    settings, step = _settings(name)
+def main(name: str, assemble: Assemble, *own: type[ServiceSettings]) -> NoReturn:
+    """Run a service until it is told to end.
+
+    `own` are the settings that it alone has: before anything begins, they have to fit.
+    """
+    settings, step = _settings(name, own)
     configure(name, settings.log_level)
     collect_seldom()
     release = version(f"ijaza-{name}")
@@ -136,7 +139,6 @@ class _Process:
             partitions=settings.partitions,
             step=step,
             meter=self._metrics,
-            fleet_rate=settings.fleet_rate,
         )
         self._assembly = assemble(parts)
         self._health = Health(self._bus, store, settings.watchdog / 2)
@@ -267,14 +269,15 @@ def refuse_other_topics(wanted: Mapping[str, int], there: Iterable[TopicPartitio
             )
 
 
-def _settings(name: str) -> tuple[RuntimeSettings, Step]:
+def _settings(name: str, own: Iterable[type[ServiceSettings]]) -> tuple[RuntimeSettings, Step]:
     try:
         settings = RuntimeSettings()
+        for kind in own:
+            kind()
         return settings, from_environment(os.environ.get(FAILPOINT, ""))
     except ValidationError as error:
-        for fault in error.errors(include_input=False, include_url=False):
-            variable = PREFIX + "".join(str(part) for part in fault["loc"]).upper()
-            _complain(name, f"{variable}: {fault['msg']}", Exit.SETTINGS)
+        for fault in faults_of(error):
+            _complain(name, fault, Exit.SETTINGS)
     except ValueError as error:
         _complain(name, str(error), Exit.SETTINGS)
     sys.exit(Exit.SETTINGS)

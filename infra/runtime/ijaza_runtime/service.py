@@ -25,6 +25,7 @@ from ijaza_runtime.store import Store
 from ijaza_runtime.waiting import happens
 from ijaza_runtime.web import build_app
 from ijaza_runtime.web.asyncapi import asyncapi
+from ijaza_runtime.web.middleware import PageOf
 
 D = TypeVar("D")
 
@@ -45,10 +46,7 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """What a service is built from. `store` is its own; `keys` is the folder of its secrets.
-
-    `fleet_rate` is the setting of that name.
-    """
+    """What a service is built from. `store` is its own; `keys` is the folder of its secrets."""
 
     bus: Bus
     store: Store
@@ -58,7 +56,6 @@ class Parts:
     step: Step = nowhere
     meter: Meter = UNHEARD
     clock: Callable[[], datetime] = utc_now
-    fleet_rate: int = 5_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +112,7 @@ class Assembly(Generic[D]):
     those whose outboxes are relayed. `projector` makes what follows from the service's events;
     `chore` is what else has to be done each turn, and tells whether it did anything; `hang_up`
     ends the answers that would go on by themselves; `release` lets go of what it holds beside bus
-    and store.
+    and store; `page` is what people are shown in place of problems.
     """
 
     name: str
@@ -131,6 +128,7 @@ class Assembly(Generic[D]):
     chore: Callable[[], Awaitable[bool]] | None = None
     hang_up: Callable[[], None] = lambda: None
     release: Callable[[], Awaitable[None]] | None = None
+    page: PageOf | None = None
     meter: Meter = UNHEARD
     _recovered: bool = field(default=False)
 
@@ -203,6 +201,7 @@ class Assembly(Generic[D]):
             access=self.access,
             operations=operations,
             meter=self.meter,
+            page=self.page,
         )
 
     def stop(self) -> None:

@@ -1,11 +1,10 @@
-"""What a service is told by its environment. `docs/settings.md` is generated from here."""
+"""What every service is told by its environment, and how that is shown."""
 
-import sys
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from ijaza_runtime.connections import KafkaAccess, Mechanism, MongoWrites, Security
@@ -30,16 +29,22 @@ def _parts(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
 
 
-class RuntimeSettings(BaseSettings):
-    """The settings that every service has, read from `IJAZA_*` variables.
+class ServiceSettings(BaseSettings):
+    """Settings read from `IJAZA_*` variables. A service that has its own derives them from this.
 
-    A pydantic `ValidationError` names each variable that does not fit, never its value:
-    addresses can carry passwords, and so they are left out of `repr` too.
+    A pydantic `ValidationError` names each variable that does not fit, never its value.
     """
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX, frozen=True, extra="ignore", hide_input_in_errors=True
     )
+
+
+class RuntimeSettings(ServiceSettings):
+    """The settings that every service has.
+
+    Addresses can carry passwords, and so they are left out of `repr` too.
+    """
 
     bus_url: Annotated[
         str,
@@ -111,16 +116,6 @@ class RuntimeSettings(BaseSettings):
             "by. Empty: nobody is believed, and all who come through one proxy share its limit.",
         ),
     ] = ""
-    fleet_rate: Annotated[
-        int,
-        Field(
-            ge=1,
-            le=1_000_000,
-            description="Scans a second that attendance takes from one fleet without device keys "
-            "(one account of the role `door`) in the long run, and ten seconds' worth at once. A "
-            "batch counts as ten scans at the least. A device with a key has a limit of its own.",
-        ),
-    ] = 5_000
     member: Annotated[
         str,
         Field(
@@ -177,31 +172,22 @@ class RuntimeSettings(BaseSettings):
         return MongoWrites(self.mongo_write_concern, self.mongo_journal, self.mongo_write_timeout)
 
 
-def settings_table() -> str:
-    """The settings as a page in Markdown: `docs/settings.md`."""
+def settings_table(kind: type[ServiceSettings]) -> str:
+    """Settings as a table in Markdown."""
     rows = [
         f"| `{PREFIX}{name.upper()}` | {_shown(field.default)} | {field.description} |"
-        for name, field in RuntimeSettings.model_fields.items()
+        for name, field in kind.model_fields.items()
     ]
-    return "\n".join(
-        [
-            "# Settings",
-            "",
-            "Every service reads these environment variables. Paths are relative to the working",
-            "directory. This page is generated: `python -m ijaza_runtime.settings > "
-            "docs/settings.md`.",
-            "",
-            "| variable | default | meaning |",
-            "|---|---|---|",
-            *rows,
-            "",
-        ]
-    )
+    return "\n".join(["| variable | default | meaning |", "|---|---|---|", *rows, ""])
+
+
+def faults_of(error: ValidationError) -> list[str]:
+    """What is wrong with each variable that does not fit, without its value."""
+    return [
+        f"{PREFIX}{''.join(str(part) for part in fault['loc']).upper()}: {fault['msg']}"
+        for fault in error.errors(include_input=False, include_url=False)
+    ]
 
 
 def _shown(default: object) -> str:
     return "" if default in (None, "", SecretStr("")) else f"`{default}`"
-
-
-if __name__ == "__main__":
-    sys.stdout.write(settings_table())

@@ -3,6 +3,7 @@
 from ijaza_runtime.process import main
 
 from ijaza_attendance.main import NAME, assemble
+from ijaza_attendance.settings import AttendanceSettings
 
 if __name__ == "__main__":
-    main(NAME, assemble)
+    main(NAME, lambda parts: assemble(parts, AttendanceSettings()), AttendanceSettings)

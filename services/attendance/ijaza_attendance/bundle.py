@@ -40,9 +40,13 @@ class KeyCarried(msgspec.Struct, frozen=True):
 
 
 class SessionCarried(msgspec.Struct, frozen=True):
-    """A session that the device keeps; its title is its module's."""
+    """A session that the device keeps; its title is its module's.
+
+    Its scans count for `counts_for`: itself, or what it was merged into.
+    """
 
     session: str
+    counts_for: str
     module: str
     title: Titles
     start: datetime
@@ -173,6 +177,7 @@ def _edition(
         sessions=[
             SessionCarried(
                 session=each.session,
+                counts_for=each.counts_for,
                 module=each.module,
                 title=_titles(each.title),
                 start=instant(each.start),

@@ -18,6 +18,8 @@ from ijaza_contracts.door import (
     PassKeyAdded,
     PassKeyRetired,
     PassRevoked,
+    RoomLinkGiven,
+    RoomLinkRevoked,
 )
 from ijaza_contracts.enrollment import (
     EditionPublished,
@@ -34,7 +36,7 @@ from ijaza_runtime.commands import Decide
 from ijaza_runtime.errors import refusal
 from ijaza_runtime.fold import Evolve, Fold, Table
 
-from ijaza_attendance.domain import devices, fold
+from ijaza_attendance.domain import devices, fold, room_links
 from ijaza_attendance.domain.commands import Command, decide
 from ijaza_attendance.domain.people import Person, on_person_recorded
 from ijaza_attendance.domain.programme import Programme, on_edition_published
@@ -71,9 +73,11 @@ DEVICES: Table[Any] = Table(
         DeviceRevoked: devices.on_device_revoked,
         PassKeyAdded: devices.on_pass_key_added,
         PassKeyRetired: devices.on_pass_key_retired,
+        RoomLinkGiven: room_links.on_room_link_given,
+        RoomLinkRevoked: room_links.on_room_link_revoked,
     },
 )
-"""Devices by their ids and keys of passes by theirs: `doors` tells which is which."""
+"""Devices by their ids, keys of passes by theirs, links by their rooms: `registry` tells which."""
 
 FOLD: Fold[State, Programme, Person] = Fold(
     collection=COLLECTION,

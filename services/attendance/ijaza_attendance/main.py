@@ -20,6 +20,7 @@ from ijaza_attendance.passes.keys import PassKeys
 from ijaza_attendance.passes.office import PassOffice
 from ijaza_attendance.registry import COLLECTIONS, Registry
 from ijaza_attendance.rooms import Feed, RoomReader
+from ijaza_attendance.settings import USUAL, AttendanceSettings
 from ijaza_attendance.storage import BATCHES
 
 NAME = "attendance"
@@ -38,7 +39,7 @@ class Desk:
         return self.references.get(EDITIONS, edition)
 
 
-def assemble(parts: Parts) -> Assembly[Desk]:
+def assemble(parts: Parts, settings: AttendanceSettings = USUAL) -> Assembly[Desk]:
     """Put attendance together."""
     tables: list[Table[Any]] = [EDITIONS, PEOPLE, DEVICES]
     wiring = wire(parts, name=NAME, fold=FOLD, inputs=INPUTS, tables=tables)
@@ -62,7 +63,7 @@ def assemble(parts: Parts) -> Assembly[Desk]:
                 bus=parts.bus,
                 access=parts.access,
                 clock=parts.clock,
-                fleet_rate=parts.fleet_rate,
+                fleet_rate=settings.fleet_rate,
             )
         ),
         description="Passes, devices and scans at the doors, the seconds that count, review.",

@@ -1,4 +1,4 @@
-"""The devices and the keys of passes: changed one document at a time, known to every process.
+"""Devices, keys of passes, links to rooms: changed one document at a time, known to every process.
 
 What a command decides is saved by compare-and-set with the event that says it, so that a code
 works once whatever two processes do at the same moment. What is asked is answered from the table
@@ -8,7 +8,7 @@ of `attendance.devices`, read to its end: a revocation holds everywhere as soon 
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-from ijaza_contracts.door import DeviceEvent, DoorEvent
+from ijaza_contracts.door import DeviceEvent, DoorEvent, RoomEvent
 from ijaza_runtime.bus import BusError
 from ijaza_runtime.documents import Codec
 from ijaza_runtime.errors import Conflicting
@@ -18,14 +18,16 @@ from ijaza_runtime.references import References
 from ijaza_runtime.store import Document, Store
 
 from ijaza_attendance.domain.devices import Device, PassKey
+from ijaza_attendance.domain.room_links import RoomLinks
 from ijaza_attendance.handlers import DEVICES
 from ijaza_attendance.storage import DEVICES as DEVICE_COLLECTION
 from ijaza_attendance.storage import PASS_KEYS as PASS_KEY_COLLECTION
-from ijaza_attendance.storage import device_codec, pass_key_codec
+from ijaza_attendance.storage import ROOM_LINKS as ROOM_LINK_COLLECTION
+from ijaza_attendance.storage import device_codec, pass_key_codec, room_links_codec
 
-COLLECTIONS = (DEVICE_COLLECTION, PASS_KEY_COLLECTION)
+COLLECTIONS = (DEVICE_COLLECTION, PASS_KEY_COLLECTION, ROOM_LINK_COLLECTION)
 
-V = TypeVar("V", Device, PassKey)
+V = TypeVar("V", Device, PassKey, RoomLinks)
 
 _TRIES = 20
 
@@ -83,7 +85,7 @@ class Shelf(Generic[V]):
 
 
 class Registry:
-    """Who keeps the doors, and what proves a pass."""
+    """Who keeps the doors, what proves a pass, and which links show a room."""
 
     def __init__(self, *, store: Store, outbox: Outbox, references: References) -> None:
         self._references = references
@@ -93,10 +95,15 @@ class Registry:
         self.pass_keys: Shelf[PassKey] = Shelf(
             PASS_KEY_COLLECTION, pass_key_codec, store=store, outbox=outbox
         )
+        self.room_links: Shelf[RoomLinks] = Shelf(
+            ROOM_LINK_COLLECTION, room_links_codec, store=store, outbox=outbox
+        )
 
-    def shelf_of(self, event: DoorEvent) -> "Shelf[Device] | Shelf[PassKey]":
+    def shelf_of(self, event: DoorEvent) -> "Shelf[Device] | Shelf[PassKey] | Shelf[RoomLinks]":
         """Where what an event tells of is kept."""
-        return self.devices if isinstance(event, DeviceEvent) else self.pass_keys
+        if isinstance(event, DeviceEvent):
+            return self.devices
+        return self.room_links if isinstance(event, RoomEvent) else self.pass_keys
 
     async def refresh(self) -> None:
         """Know what was published until now."""
@@ -106,6 +113,11 @@ class Registry:
         """A device by its id, as of the last refresh."""
         found = self._references.get(DEVICES, device)
         return found if isinstance(found, Device) else None
+
+    def shows_room(self, edition: str, session: str, number: int) -> bool:
+        """Whether a link of this number shows a room, as of the last refresh."""
+        found = self._references.get(DEVICES, f"{edition}/{session}")
+        return isinstance(found, RoomLinks) and found.show(number)
 
     def all_devices(self) -> list[Device]:
         """Every device that there ever was, the newest first."""

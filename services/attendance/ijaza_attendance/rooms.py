@@ -57,8 +57,12 @@ class RoomReader:
         self._clock = clock
 
     async def look(self, place: Place, before: Sight | None = None) -> Sight | None:
-        """The room now, or None if there is no such session; `before` itself if it is the same."""
+        """The room now, or None if there is no such session; `before` itself if it is the same.
+
+        What was published until now is known after it.
+        """
         edition, session = place
+        await self._references.refresh()
         programme: Programme | None = self._references.get(EDITIONS, edition)
         sitting = programme.sittings.get(session) if programme else None
         if programme is None or sitting is None:
@@ -85,10 +89,11 @@ class Message:
 
 
 class Listener:
-    """Somebody who watches a room. What waits for them is bounded."""
+    """Somebody who watches a room, for as long as they `may`. What waits for them is bounded."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: Place, may: Callable[[], bool] = lambda: True) -> None:
         self.place = place
+        self.may = may
         self._waiting: asyncio.Queue[Message | None] = asyncio.Queue(MOST_WAITING)
         self._over = False
 
@@ -161,11 +166,11 @@ class Feed:
         """How many listen."""
         return sum(len(each.listeners) for each in self._watched.values())
 
-    def join(self, place: Place) -> Listener:
-        """Begin to listen: the room as it is comes first. Raises `Full`."""
+    def join(self, place: Place, may: Callable[[], bool] = lambda: True) -> Listener:
+        """Begin to listen, until `may` says no: the room as it is comes first. Raises `Full`."""
         if self._ended or self.listening >= MOST_LISTENERS:
             raise Full
-        listener = Listener(place)
+        listener = Listener(place, may)
         watched = self._watched.setdefault(place, _Watched())
         watched.listeners.append(listener)
         if watched.sight is not None:
@@ -210,9 +215,10 @@ class Feed:
     async def _tell(self, place: Place, watched: _Watched) -> None:
         before = watched.sight
         sight = await self._look(place, before)
-        if sight is None:
-            for listener in watched.listeners:
+        for listener in watched.listeners:
+            if sight is None or not listener.may():
                 listener.end()
+        if sight is None:
             return
         if sight is before:
             return

@@ -7,11 +7,13 @@ from ijaza_runtime.documents import Codec
 
 from ijaza_attendance.domain.batches import Taken
 from ijaza_attendance.domain.devices import Device, PassKey
+from ijaza_attendance.domain.room_links import RoomLinks
 from ijaza_attendance.domain.state import State
 
 COLLECTION = "attendance"
 DEVICES = "devices"
 PASS_KEYS = "pass_keys"  # noqa: S105 - a collection's name
+ROOM_LINKS = "room_links"
 BATCHES = "batches"
 
 SCHEMA = 2
@@ -37,6 +39,9 @@ device_codec = Codec(
 )
 pass_key_codec = Codec(
     PASS_KEYS, 1, msgspec.json.Decoder(PassKey), msgspec.json.Encoder(order="deterministic")
+)
+room_links_codec = Codec(
+    ROOM_LINKS, 1, msgspec.json.Decoder(RoomLinks), msgspec.json.Encoder(order="deterministic")
 )
 batch_codec = Codec(
     BATCHES, 1, msgspec.json.Decoder(Taken), msgspec.json.Encoder(order="deterministic")

@@ -69,6 +69,7 @@ class Documents:
     """The files of one certificate and their SHA-256; the files are None once erased.
 
     `template` is the digest of the pack that it was printed with, empty for our own template.
+    `signed_by` names the key as `DocumentsMade` does.
     """
 
     credential_id: str
@@ -78,6 +79,7 @@ class Documents:
     credential: bytes | None
     schema: int = 1
     template: str = ""
+    signed_by: str = ""
 
 
 SCHEMA = 1
@@ -283,6 +285,7 @@ class DocumentDesk:
             pdf=files.pdf if files else None,
             credential=files.credential if files else None,
             template=event.template,
+            signed_by=event.signed_by,
         )
         return Document(
             key=event.credential_id,

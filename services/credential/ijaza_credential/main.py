@@ -12,6 +12,7 @@ from ijaza_runtime.service import Assembly, Parts, wire
 
 from ijaza_credential.api import files, router
 from ijaza_credential.api.audit import audit_routes
+from ijaza_credential.api.refused import refused
 from ijaza_credential.audit.sealing import COLLECTION as SEALS
 from ijaza_credential.audit.sealing import SealDesk
 from ijaza_credential.desk import COLLECTION as DOCUMENTS
@@ -20,9 +21,11 @@ from ijaza_credential.domain.people import Person
 from ijaza_credential.domain.programme import Programme
 from ijaza_credential.domain.state import State
 from ijaza_credential.handlers import EDITIONS, INPUTS, PEOPLE, credential_fold
+from ijaza_credential.reissuing import Reissuing
 from ijaza_credential.signing import KEYS, IssuerKeys
 from ijaza_credential.site import IssuerSite
 from ijaza_credential.templates.shelf import LISTS, PACKS, Shelf
+from ijaza_credential.verification.pdf_readers import PdfReaders
 
 NAME = "credential"
 SECRET = "serials.key"  # noqa: S105 - the name of a file
@@ -39,6 +42,7 @@ class Desk:
     documents: DocumentDesk
     seals: SealDesk
     keys: IssuerKeys
+    reissuing: Reissuing
     secret: bytes
 
     def programme(self, edition: str) -> Programme | None:
@@ -94,9 +98,15 @@ def assemble(parts: Parts) -> Assembly[Desk]:
         erased = await documents.forget_erased()
         return await seals.turn() or erased
 
+    async def release() -> None:
+        readers.close()
+        await documents.close()
+
+    readers = PdfReaders()
+    reissuing = Reissuing(wiring.commands, documents, keys, secret)
     return Assembly(
         name=NAME,
-        desk=Desk(wiring.commands, wiring.references, documents, seals, keys, secret),
+        desk=Desk(wiring.commands, wiring.references, documents, seals, keys, reissuing, secret),
         routers=[
             router(
                 commands=wiring.commands,
@@ -118,6 +128,8 @@ def assemble(parts: Parts) -> Assembly[Desk]:
                     keys=keys,
                 ),
                 keys=keys,
+                reissuing=reissuing,
+                readers=readers,
                 secret=secret,
                 clock=parts.clock,
             ),
@@ -133,5 +145,6 @@ def assemble(parts: Parts) -> Assembly[Desk]:
         projector=projector,
         chore=chores,
         hang_up=seals.stop,
-        release=documents.close,
+        release=release,
+        page=refused,
     )

@@ -8,6 +8,7 @@ import os
 import pickle
 import signal
 import sys
+from contextlib import suppress
 from typing import BinaryIO
 
 from ijaza_credential.documents.pdf import Page, RenderError
@@ -18,8 +19,9 @@ def main() -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
     pages = sys.stdin.buffer
-    # Whatever else writes to standard output shall not come between the pages.
-    with os.fdopen(os.dup(1), "wb") as printed:
+    # Whatever else writes to standard output shall not come between the pages; and a page that
+    # nobody waits for any more is no fault, for whoever sent it was ended.
+    with suppress(BrokenPipeError), os.fdopen(os.dup(1), "wb") as printed:
         os.dup2(2, 1)
         while (page := _next(pages)) is not None:
             answer: bytes | RenderError

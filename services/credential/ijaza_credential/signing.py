@@ -119,7 +119,15 @@ class IssuerKeys:
 
     def name_of(self, key: IssuerKey) -> str:
         """How `DocumentsMade` names a key: by its public half, the issuer's first by nothing."""
-        return "" if key.multibase == self._oldest else key.multibase
+        return self._name(key.multibase)
+
+    def named(self, key_id: str) -> str | None:
+        """How `DocumentsMade` names the key of an id; None if the issuer has none of it."""
+        announced = self.announced()
+        if not announced:
+            return "" if key_id == "k1" else None
+        found = (each.public_key for each in announced if each.key_id == key_id)
+        return next((self._name(each) for each in found), None)
 
     def add(self, number: int, reference: str = "") -> IssuerKey:
         """The key of a number, made in the folder if there is none. Nothing is announced.
@@ -131,6 +139,9 @@ class IssuerKeys:
     def has(self, each: AnnouncedKey) -> bool:
         """Whether this process has an announced key."""
         return self._folder.find(each.public_key) is not None
+
+    def _name(self, public_key: str) -> str:
+        return "" if public_key == self._oldest else public_key
 
     @property
     def _oldest(self) -> str:

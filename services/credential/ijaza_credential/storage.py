@@ -1,14 +1,18 @@
 """A participant's state as a stored document, and back."""
 
+from collections.abc import AsyncIterator
 from typing import Any
 
 import msgspec
 from ijaza_runtime.documents import Codec
+from ijaza_runtime.store import Store
 
 from ijaza_credential.domain.state import State
 
 COLLECTION = "credential"
 
+AT_ONCE = 50
+"""States that are in memory at once: the event loop turns between two pages of them."""
 SCHEMA = 2
 """Raised with every change of what is stored; an older document is then made new on reading."""
 
@@ -33,3 +37,11 @@ def labels(state: State) -> tuple[str, ...]:
     """A participant is found by the serial and by each credential id, once there is one."""
     serials = {each.serial for each in state.issued.values()}
     return (*sorted(serials), *(state.issued[each].credential_id for each in sorted(state.issued)))
+
+
+async def states_of(store: Store, edition: str, after: str = "") -> AsyncIterator[State]:
+    """The states of an edition by participant, those after `after`."""
+    while page := await store.page(COLLECTION, scope=edition, after=after, most=AT_ONCE):
+        for document in page:
+            yield decode(document.body)
+        after = page[-1].key

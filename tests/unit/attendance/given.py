@@ -117,8 +117,12 @@ def scan(
     device: str = "kiosk-1",
     seq: int = 0,
     undo_of: str = "",
+    signed: bool = False,
 ) -> ScanRecorded:
-    """A scan; unless given, its id is made of direction and time."""
+    """A scan; unless given, its id is made of direction and time.
+
+    `signed` is how a device's own comes, whose clock was right.
+    """
     return ScanRecorded(
         edition=EDITION,
         participant=PARTICIPANT,
@@ -129,6 +133,7 @@ def scan(
         direction=direction,
         seq=seq,
         undo_of=undo_of,
+        device_at=time if signed else None,
     )
 
 

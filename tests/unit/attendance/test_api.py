@@ -70,8 +70,8 @@ async def test_a_batch_of_scans_is_on_the_bus_when_it_is_answered(office: Office
 
     assert outcomes(response) == [("a", "recorded"), ("b", "recorded")]
     recorded = {scan.scan_id: scan for scan in await scanned(office)}
-    assert {*recorded} == {"a", "b"}
-    assert recorded["a"].at == at("16:00")
+    assert {*recorded} == {"staff-7/a", "staff-7/b"}
+    assert recorded["staff-7/a"].at == at("16:00")
 
 
 async def test_the_same_batch_again_has_the_same_answer(office: Office[Desk]) -> None:
@@ -92,7 +92,7 @@ async def test_a_scan_of_an_unknown_session_is_refused_by_itself(office: Office[
 
     assert outcomes(response) == [("a", "refused"), ("b", "recorded")]
     assert "expected one of s1, s2, or none" in response.json()["outcomes"][0]["detail"]
-    assert [scan.scan_id for scan in await scanned(office)] == ["b"]
+    assert [scan.scan_id for scan in await scanned(office)] == ["staff-7/b"]
 
 
 async def test_scans_of_an_unknown_edition_are_refused(office: Office[Desk]) -> None:
@@ -151,7 +151,7 @@ async def test_scans_become_seconds_with_their_evidence(office: Office[Desk]) ->
     assert (answer["name_en"], answer["name_ar"]) == ("Amina Said", "أمينة سعيد")
     first, second = answer["sessions"]
     assert (first["seconds"], first["source"], first["version"]) == (HOUR, "scans", [1, 2])
-    assert [each["scan_id"] for each in first["scans"]] == ["a", "b"]
+    assert [each["scan_id"] for each in first["scans"]] == ["staff-7/a", "staff-7/b"]
     assert (second["seconds"], second["version"], second["scans"]) == (0, None, [])
     assert answer["modules"] == [
         {"module": "m1", "scheduled_seconds": 8 * HOUR, "attended_seconds": HOUR}

@@ -3,7 +3,6 @@
 import asyncio
 import importlib.util
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 from ijaza_attendance.main import Desk, assemble
+from ijaza_attendance.settings import AttendanceSettings
 from ijaza_contracts.attendance import AttendanceCorrected
 from ijaza_contracts.enrollment import ParticipantSelected
 from ijaza_contracts.topics import SCANS, dead_letters
@@ -22,14 +22,14 @@ from tests.unit.attendance.given import EDITION, PUBLISHED_AT, at, edition, sess
 from tests.unit.attendance.office import Office, code, opened
 from tests.unit.attendance.test_example_kiosk import Wire
 
-RATE = 10
+FEW = AttendanceSettings(fleet_rate=10)
 EXAMPLE = Path(__file__).parents[3] / "examples/kiosk/fleet_http.py"
 
 
 @pytest.fixture
 async def office(tmp_path: Path) -> AsyncIterator[Office[Desk]]:
     """An edition whose fleets may send ten scans a second."""
-    async with opened(lambda parts: assemble(replace(parts, fleet_rate=RATE)), tmp_path) as office:
+    async with opened(lambda parts: assemble(parts, FEW), tmp_path) as office:
         await office.tell(edition([session("s1")]))
         yield office
 

@@ -258,7 +258,7 @@ async def test_no_pass_is_ever_published(office: Office[Desk]) -> None:
     assert b"eyJ" not in said
 
 
-async def test_devices_keys_and_passes_are_rebuilt_from_their_events(
+async def test_devices_keys_links_and_passes_are_rebuilt_from_their_events(
     office: Office[Desk], tmp_path: Path
 ) -> None:
     """Document by document the same bodies as the live store has."""
@@ -268,6 +268,8 @@ async def test_devices_keys_and_passes_are_rebuilt_from_their_events(
     tablet = await enrolled(office)
     await invited(office)
     await office.post(Role.OFFICE, f"/v1/devices/{tablet.device}/revocation", {"reason": "x"})
+    for address in ("s1/room-link", "s1/room-link/revocation", "s1/room-link", "s2/room-link"):
+        await office.post(Role.OFFICE, f"{OF_EDITION}/sessions/{address}", {})
     await office.drain()
     store = MemoryStore()
 

@@ -155,15 +155,16 @@ async def test_a_link_that_is_no_link_shows_nothing(office: Office[Desk]) -> Non
 
 
 async def test_a_link_expires(tmp_path: Path) -> None:
-    """The office of a day later finds nothing behind it."""
-    async with at_the_door(tmp_path) as today:
-        await today.tell(with_a_session_of_now())
-        address = await linked(today, hours=1)
-        assert (await today.http.get(address)).status_code == 200
-    late = NOW + timedelta(hours=1)
-    async with opened(assemble, tmp_path, clock=lambda: late) as later:
-        await later.tell(with_a_session_of_now())
-        assert (await later.http.get(address)).status_code == 404
+    """An hour later there is nothing behind it."""
+    now = [NOW]
+    async with opened(assemble, tmp_path, clock=lambda: now[0]) as office:
+        await office.tell(with_a_session_of_now())
+        address = await linked(office, hours=1)
+        assert (await office.http.get(address)).status_code == 200
+
+        now[0] += timedelta(hours=1)
+
+        assert (await office.http.get(address)).status_code == 404
 
 
 async def test_the_files_of_the_page_are_sent_and_nothing_else(office: Office[Desk]) -> None:

@@ -1,11 +1,15 @@
 """Credential over HTTP, on a bus and a store in memory, with several participants."""
 
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import httpx
 from ijaza_contracts.envelope import Event
+from ijaza_credential.domain.state import changed
 from ijaza_credential.main import Desk
+from ijaza_credential.storage import COLLECTION, decode, encode
 
 from tests.unit.attendance.office import Office
 from tests.unit.credential.given import EDITION, closed, everything, published, recorded
@@ -22,6 +26,20 @@ async def told(office: Office[Desk], *events: Event) -> None:
     """Credential hears of these, and handles them."""
     await office.tell(*events)
     await office.drain()
+
+
+@asynccontextmanager
+async def newest_not_heard_of(office: Office[Desk], participant: str) -> AsyncIterator[None]:
+    """For a while it is known that a certificate was superseded, and not yet by which."""
+    store = office.parts.store
+    document = (await store.load(COLLECTION, [participant]))[participant]
+    state = decode(document.body)
+    others = {n: each for n, each in state.issued.items() if n < state.last_version}
+    fewer = encode(changed(state, issued=others))
+    await store.save(COLLECTION, [replace(document, version=document.version + 1, body=fewer)])
+    yield
+    again = replace(document, version=document.version + 2)
+    await store.save(COLLECTION, [again])
 
 
 def of(participant: str, facts: Iterable[Event]) -> list[Event]:

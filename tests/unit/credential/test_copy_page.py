@@ -33,6 +33,7 @@ from tests.unit.credential.given import (
     published,
     recorded,
 )
+from tests.unit.credential.graduates import newest_not_heard_of
 
 PERSON = f"/v1/editions/{EDITION}/participants/{PARTICIPANT}"
 LINK = f"{PERSON}/copy-link"
@@ -215,6 +216,35 @@ async def test_a_revoked_one_says_so(office: Office[Desk]) -> None:
     assert code(await get(office, f"{link}/credential.jwt"), 409) == "not-valid"
 
 
+@pytest.mark.parametrize(
+    ("language", "said", "files"),
+    [
+        ("en", "Your certificate is being replaced", "Files of the version that is being replaced"),
+        ("ar", "يجري استبدال شهادتك", "ملفات الإصدار الجاري استبداله"),
+    ],
+)
+async def test_one_whose_successor_is_not_heard_of_yet_says_so(
+    office: Office[Desk], language: str, said: str, files: str
+) -> None:
+    """That the next is on its way; the files are marked, and neither JWT nor profile is offered."""
+    link = await given(office)
+    await renamed(office)
+
+    async with newest_not_heard_of(office, PARTICIPANT):
+        page = await get(office, link, language)
+        pdf = await get(office, f"{link}/certificate.pdf")
+        jwt = await get(office, f"{link}/credential.jwt")
+
+    assert page.status_code == 200
+    assert said in page.text
+    assert f"<h2>{files}</h2>" in page.text
+    assert "linkedin" not in page.text
+    assert "credential.jwt" not in page.text
+    assert pdf.headers["content-disposition"].endswith('-1-superseded.pdf"')
+    assert code(jwt, 409) == "not-valid"
+    assert "Amina Farouq" in (await get(office, link)).text
+
+
 async def test_facts_that_revoke_are_not_told(office: Office[Desk]) -> None:
     """Only that the requirements are no longer met."""
     link = await given(office)
@@ -288,7 +318,8 @@ async def test_guessing_is_slowed_down(office: Office[Desk]) -> None:
 
     assert {each.status_code for each in answers} == {404, 429}
     assert int(answers[-1].headers["retry-after"]) > 0
-    assert code(await get(office, "/c/x/certificate.pdf"), 429) == "too-many-requests"
+    files = [await get(office, "/c/x/certificate.pdf") for _ in range(2)]
+    assert code(files[-1], 429) == "too-many-requests"
 
 
 async def test_names_are_text(office: Office[Desk]) -> None:

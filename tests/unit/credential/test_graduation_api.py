@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ijaza_credential import volumes
 from ijaza_credential.api import paging
 from ijaza_credential.main import Desk, assemble
 from ijaza_runtime.access import Role
@@ -212,7 +213,7 @@ async def test_the_print_run_has_all_pages_in_the_order_of_names(
     office: Office[Desk], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Volume by volume; `Link` names the next one."""
-    monkeypatch.setattr(import_module("ijaza_credential.api.graduation_print"), "VOLUME", 2)
+    monkeypatch.setattr(volumes, "VOLUME", 2)
     names = {"p1": "Zaynab Ali", "p2": "Amina Omar", "p3": "Basma Said"}
     await graduated(office, names)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -10,13 +11,14 @@ from pathlib import Path
 
 import pytest
 from ijaza_credential import printers as module
-from ijaza_credential.documents.pdf import RenderError
+from ijaza_credential.documents.credential import serialise_credential
+from ijaza_credential.documents.pdf import Page, RenderError
 from ijaza_credential.making import Files, Wanted, make
 from ijaza_credential.printers import PrinterError, Printers
 from ijaza_credential.templates.press import Press
 
 from tests.deadline import eventually
-from tests.unit.credential_documents.given import facts, key
+from tests.unit.credential_documents.given import facts, key, signed
 
 FEW = 3
 WORKER = "ijaza_credential.printing_worker"
@@ -186,6 +188,20 @@ async def test_workers_end_with_the_process_that_started_them() -> None:
         return workers.isdisjoint(running())
 
     await eventually(gone)
+
+
+@pytest.mark.slow
+def test_a_page_that_nobody_waits_for_any_more_is_no_fault() -> None:
+    """Whoever sent it was ended while it was printed: the worker ends without a word."""
+    page = Page(facts(), serialise_credential(signed(facts())))
+    command = [sys.executable, "-m", WORKER]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe) as worker:
+        assert worker.stdout is not None
+        worker.stdout.close()
+        _, said = worker.communicate(pickle.dumps(page), timeout=30)
+
+    assert (worker.returncode, said) == (0, b"")
 
 
 @pytest.mark.slow

@@ -24,7 +24,7 @@ from tests.unit.credential.given import (
     published,
     recorded,
 )
-from tests.unit.credential.graduates import told
+from tests.unit.credential.graduates import newest_not_heard_of, told
 
 UNKNOWN = "4TG9-0ZC2-M7QW"
 OFFICE = Organisation(id="office", name={"en": "Office"})
@@ -101,6 +101,26 @@ async def test_one_that_was_replaced_leads_to_what_replaced_it(office: Office[De
     assert "2 of 2" in words(newest)
     assert words(first).index("Replaced") < words(first).index("Amina Farouk")
     assert f'href="/v/{serial}/2?lang=en"' in first.text
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", "The new version is on its way"), ("ar", "سيصدر الإصدار الجديد بعد لحظات")],
+)
+async def test_one_whose_successor_is_not_heard_of_yet_leads_nowhere(
+    office: Office[Desk], language: str, said: str
+) -> None:
+    """There is no other page yet; a moment later there is."""
+    serial = await graduated(office)
+    await told(office, recorded("Amina Farouq", version=2))
+
+    async with newest_not_heard_of(office, PARTICIPANT):
+        answer = await page(office, f"/v/{serial}?lang={language}")
+
+    assert answer.status_code == 200
+    assert said in words(answer)
+    assert f'href="/v/{serial}/' not in answer.text.partition("<dl>")[0]
+    assert "Amina Farouq" in words(await page(office, f"/v/{serial}"))
 
 
 @pytest.mark.parametrize(

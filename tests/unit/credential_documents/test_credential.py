@@ -267,6 +267,14 @@ def test_dates_are_those_of_the_programme_and_of_the_event() -> None:
     assert credential["credentialSubject"]["activityStartDate"] == "2019-12-15"
 
 
+def test_an_issuer_without_addresses_has_none_in_the_credential() -> None:
+    """Open Badges wants a URI and an e-mail address there, and an empty text is neither."""
+    issuer = replace(facts().issuer, url="", email="")
+
+    assert set(build_credential(facts(issuer=issuer))["issuer"]) == {"id", "type", "name"}
+    assert {"url", "email"} <= set(build_credential(facts())["issuer"])
+
+
 def test_an_edition_may_name_no_city() -> None:
     """The description then says the place alone, in both languages."""
     described = build_credential(facts(city={}))["credentialSubject"]["achievement"]["description"]

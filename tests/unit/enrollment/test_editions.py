@@ -302,6 +302,19 @@ async def test_what_a_selection_rests_on_cannot_change_after_it() -> None:
     assert wider.revision == 2
 
 
+async def test_the_host_of_a_closed_editions_certificates_cannot_change() -> None:
+    """Given a closed edition, when a revision names another host, then that is refused."""
+    place = await world()
+    await publish(place, TWO_DAYS)
+    issuer = TWO_DAYS.issuer.model_copy(update={"did_host": "elsewhere.example.org"})
+    moved = TWO_DAYS.model_copy(update={"issuer": issuer})
+    assert (await publish(place, moved, revise=True, on=4)).revision == 2
+    await place.desk.editions.close(CloseEdition(edition=EDITION, at=day(110), actor="staff-7"))
+
+    with pytest.raises(Conflicting, match="did_host"):
+        await publish(place, TWO_DAYS, revise=True, on=120)
+
+
 async def test_an_edition_is_closed_once() -> None:
     """Given a closed edition, when it is closed again at another time, then it keeps the first."""
     place = await world()

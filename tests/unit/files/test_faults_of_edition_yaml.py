@@ -90,6 +90,9 @@ CASES = {
     "goal that is none": yaml("[16, 17]", "[16, 18]", "sdgs[2]", "18", "1 to 17"),
     "goal twice": yaml("[16, 17]", "[16, 16]", "sdgs[2]", "16", "stands above"),
     "no places": yaml("capacity: 3", "capacity: 0", "selection.capacity", "0", "1 to"),
+    "more places than services take": yaml(
+        "capacity: 3", "capacity: 1000001", "selection.capacity", "1000001", "1 to 1000000"
+    ),
     "places in Arabic digits": yaml("capacity: 3", "capacity: ٣", "selection.capacity", "٣", "0–9"),
     "capacity missing": yaml("  capacity: 3\n", "", "selection.capacity", "", "required", 0),
     "accepted value is no list": yaml(

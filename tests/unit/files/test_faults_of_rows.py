@@ -34,6 +34,14 @@ TABLES = {
         "participant,module,attempt,score,taken",
         "mean taken?",
     ),
+    "column with what cannot be seen": broken(
+        "partners",
+        "id,name_en",
+        "\u200fid,name_en",
+        "id",
+        "\u200fid,name_en,name_ar,kind,country",
+        "mean \\u200fid?",
+    ),
     "column twice": broken(
         "approvals",
         "participant,actor,at",
@@ -71,6 +79,9 @@ TABLES = {
 APPLICANTS = {
     "ref empty": broken("applicants", "A5,Heba", ",Heba", "ref", "", "an id"),
     "ref with a blank": broken("applicants", "A5,Heba", "A5 ,Heba", "ref", "A5 ", "without spaces"),
+    "ref with what cannot be seen": broken(
+        "applicants", "A5,Heba", "A5\u200f,Heba", "ref", "A5\u200f", "such as U+200F"
+    ),
     "ref twice": broken("applicants", "A5,Heba", "A3,Heba", "ref", "A3", "line 4 has this one"),
     "name empty": broken("applicants", "Omar Taha", "", "name_en", "", "not be empty"),
     "name of blanks": broken("applicants", "عمر طه", "  ", "name_ar", "  ", "not be empty"),
@@ -129,6 +140,9 @@ DECISIONS = {
 
 SCANS = {
     "scan without id": broken("scans", "k1-2,", ",", "scan_id", "", "an id"),
+    "scan of what cannot be seen": broken(
+        "scans", "X9,m1-d2", "X\u200b9,m1-d2", "participant", "X\u200b9", "such as U+200B"
+    ),
     "session unknown": broken(
         "scans", "A1,m1-d1,out", "A1,m1-d9,out", "session", "m1-d9", "edition.yaml"
     ),

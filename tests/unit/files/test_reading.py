@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from ijaza_enrollment.domain.definition import faults_of
 from ijaza_local.files import Scan, read_edition
 from ijaza_local.files.faults import MOST_PER_FILE
 
@@ -15,6 +16,30 @@ from tests.oracle.reading import parse_time, read_csv
 from tests.oracle.reading import read_edition as oracle_edition
 
 EXAMPLES = sorted(path.parent for path in Path("examples").glob("*/edition.yaml"))
+
+
+def test_no_digit_of_a_score_is_rounded_away(tmp_path: Path) -> None:
+    """A score just below the pass mark stays below it, in however many digits it is written."""
+    below = "59.999999999999999999999999999999"
+    row = ["A1", "m1", "1", below, "2019-12-18T10:00"]
+    small_edition(tmp_path, results=[row], corrections=None)
+    files = read_edition(tmp_path).files
+
+    assert files is not None
+    assert [row.score for row in files.results] == [Decimal(below)]
+    assert files.results[0].score < 60
+
+
+@pytest.mark.parametrize("number", ["1000000", "1"])
+def test_services_take_the_numbers_that_are_read(number: str, tmp_path: Path) -> None:
+    """What `check` finds good at its bounds, enrollment publishes."""
+    limit = {"per": "organisation", "seats": number}
+    rule = {"capacity": number, "at_most": [limit]}
+    small_edition(tmp_path, selection=rule, results=None, corrections=None)
+    files = read_edition(tmp_path).files
+
+    assert files is not None
+    assert faults_of(files.edition) == []
 
 
 def test_reads_every_file_of_an_edition(tmp_path: Path) -> None:

@@ -46,6 +46,8 @@ def test_a_time_is_an_instant(text: str, zone: str, instant: str) -> None:
         *("2019-12-15T16:00z", "2019-12-15T16:00+2", "2019-12-15T16:00+0200", "20191215T1600"),
         *("2019-12-15T16:00+24:00", " 2019-12-15T16:00", "2019-12-15T16:00\n", "٢٠١٩-12-15T16:00"),
         *("0001-01-01T00:00", "9999-12-31T23:59:59-12:00"),
+        # Inside the years by the clock on the wall, outside of them in UTC, where services count.
+        *("1900-01-01T00:30", "2199-12-31T23:30-05:00"),
     ],
 )
 def test_other_forms_are_no_times(text: str) -> None:

@@ -3,7 +3,9 @@
 from pathlib import Path
 
 import pytest
-from ijaza_runtime.settings import RuntimeSettings, settings_table
+from ijaza_attendance.settings import USUAL, AttendanceSettings
+from ijaza_local.settings import settings_page
+from ijaza_runtime.settings import RuntimeSettings
 from pydantic import ValidationError
 
 ROOT = Path(__file__).parents[3]
@@ -39,7 +41,6 @@ def test_variables_are_read_with_their_prefix(monkeypatch: pytest.MonkeyPatch) -
         ("IJAZA_PARTITIONS", "1025"),
         ("IJAZA_TRUSTED_PROXIES", "10.0.0.7,*"),
         ("IJAZA_TRUSTED_PROXIES", "proxy.example.org"),
-        ("IJAZA_FLEET_RATE", "0"),
     ],
 )
 def test_a_wrong_value_is_refused_without_repeating_it(
@@ -53,6 +54,19 @@ def test_a_wrong_value_is_refused_without_repeating_it(
 
     assert variable.removeprefix("IJAZA_").lower() in str(refused.value)
     assert f"'{value}'" not in str(refused.value)
+
+
+def test_what_is_of_one_service_is_read_as_the_rest_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fleet's rate is of attendance; without the variable it is the usual one."""
+    assert AttendanceSettings() == USUAL
+    monkeypatch.setenv("IJAZA_FLEET_RATE", "7")
+    assert AttendanceSettings().fleet_rate == 7
+    assert "fleet_rate" not in RuntimeSettings.model_fields
+
+    monkeypatch.setenv("IJAZA_FLEET_RATE", "0")
+    with pytest.raises(ValidationError) as refused:
+        AttendanceSettings()
+    assert "fleet_rate" in str(refused.value)
 
 
 def test_proxies_are_addresses_and_networks(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -73,5 +87,5 @@ def test_addresses_with_passwords_are_not_shown() -> None:
 
 
 def test_the_page_of_settings_is_current() -> None:
-    """`docs/settings.md` is what the model says now; its second paragraph says how to renew it."""
-    assert (ROOT / "docs/settings.md").read_text(encoding="utf-8") == settings_table()
+    """`docs/settings.md` is what the models say now; its second paragraph says how to renew it."""
+    assert (ROOT / "docs/settings.md").read_text(encoding="utf-8") == settings_page()

@@ -288,7 +288,7 @@ class TestProblems:
         response = await client.delete("/v1/me")
 
         problem_of(response, 405, "method-not-allowed")
-        assert response.headers["allow"] == "GET"
+        assert response.headers["allow"] == "GET, HEAD"
 
     @pytest.mark.parametrize("path", ["/v1/editions/other", "/v1/broken"])
     async def test_an_unknown_failure_shows_no_internals(

@@ -11,12 +11,10 @@ from typing import TextIO, TypeVar
 import typer
 from ijaza_credential.audit.chain import Kind
 from ijaza_credential.audit.views import COLUMNS, AuditView, audit_view, cells, decisions
-from ijaza_credential.main import NAME
-from ijaza_runtime.addresses import open_bus, open_store
 from ijaza_runtime.settings import RuntimeSettings
 
 from ijaza_local.cli.console import Bars, Exit, complain, print_json, say
-from ijaza_local.cli.places import place
+from ijaza_local.cli.places import bus_of, place, store_of
 from ijaza_local.operate.auditing import Auditor
 
 T = TypeVar("T")
@@ -108,15 +106,12 @@ def _on(out: Path | None, work: Callable[[Auditor], Awaitable[T]]) -> T:
 
 @asynccontextmanager
 async def _auditor(configured: RuntimeSettings) -> AsyncIterator[Auditor]:
-    bus = open_bus(configured.bus_url, kafka=configured.kafka)
-    store = open_store(configured.store_url, NAME, mongo=configured.mongo)
-    auditor = Auditor(bus, store, configured.keys)
-    try:
-        yield auditor
-    finally:
-        await auditor.close()
-        await store.close()
-        await bus.close()
+    async with bus_of(configured) as bus, store_of(configured) as store:
+        auditor = Auditor(bus, store, configured.keys)
+        try:
+            yield auditor
+        finally:
+            await auditor.close()
 
 
 def _print(view: AuditView) -> None:

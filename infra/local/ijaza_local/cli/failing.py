@@ -5,7 +5,7 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import typer
 
@@ -14,7 +14,10 @@ from ijaza_local.cli.console import Exit, complain
 if TYPE_CHECKING:
     from types import FrameType
 
-    from ijaza_runtime.settings import RuntimeSettings
+    from ijaza_attendance.settings import AttendanceSettings
+    from ijaza_runtime.settings import RuntimeSettings, ServiceSettings
+
+S = TypeVar("S", bound="ServiceSettings")
 
 LEAD = ("cannot go on: ", "red")
 
@@ -25,6 +28,7 @@ _ADVICE = {
     errno.EACCES: "check the permissions of it and its folder",
     errno.EPERM: "check the permissions of it and its folder",
     errno.EROFS: "give a folder on a disk that can be written",
+    errno.EISDIR: "give a file",
     errno.ENOTDIR: "a part of the path is a file; give another path",
     errno.ENOENT: "give a path whose folders are there",
     errno.EADDRINUSE: "another program listens there; give another --port",
@@ -75,20 +79,32 @@ def settings(*, logs: bool = True) -> "RuntimeSettings":
     """
     from ijaza_runtime.garbage import collect_seldom
     from ijaza_runtime.observe import configure
-    from ijaza_runtime.settings import PREFIX, RuntimeSettings
-    from pydantic import ValidationError
+    from ijaza_runtime.settings import RuntimeSettings
 
-    try:
-        found = RuntimeSettings()
-    except ValidationError as error:
-        for fault in error.errors(include_input=False, include_url=False):
-            name = PREFIX + "".join(str(part) for part in fault["loc"]).upper()
-            complain(LEAD, f"{name}: {fault['msg']}")
-        raise typer.Exit(Exit.UNUSABLE) from None
+    found = _read(RuntimeSettings)
     level = found.log_level if logs or "log_level" in found.model_fields_set else "CRITICAL"
     configure("ijaza", level)
     collect_seldom()
     return found
+
+
+def settings_of_attendance() -> "AttendanceSettings":
+    """The settings that attendance alone has, from the environment."""
+    from ijaza_attendance.settings import AttendanceSettings
+
+    return _read(AttendanceSettings)
+
+
+def _read(kind: type[S]) -> S:
+    from ijaza_runtime.settings import faults_of
+    from pydantic import ValidationError
+
+    try:
+        return kind()
+    except ValidationError as error:
+        for fault in faults_of(error):
+            complain(LEAD, fault)
+        raise typer.Exit(Exit.UNUSABLE) from None
 
 
 def folder(path: Path) -> Path:

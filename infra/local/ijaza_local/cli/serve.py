@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from ijaza_local.cli.console import say
-from ijaza_local.cli.failing import settings
+from ijaza_local.cli.failing import settings, settings_of_attendance
 from ijaza_local.services import NAMES, Services, running
 
 
@@ -31,7 +31,7 @@ async def _serve(host: str, listening: socket.socket, given: RuntimeSettings) ->
         store_url=given.store_url,
         keys=given.keys,
         partitions=given.partitions,
-        fleet_rate=given.fleet_rate,
+        of_attendance=settings_of_attendance(),
     ) as services:
         server = Server(configured(application(services), given.proxies))
 

@@ -7,14 +7,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
+from ijaza_credential.reissuing import Order
 from ijaza_runtime.addresses import is_embedded, open_bus
 from ijaza_runtime.service import provision
 from ijaza_runtime.settings import RuntimeSettings
 
 from ijaza_local.cli.console import complain, print_json, say
 from ijaza_local.cli.places import place
+from ijaza_local.operate.reissuing import Reissued, reissue_all
 from ijaza_local.operate.signing_keys import Deed, KeyOffice, Shown
-from ijaza_local.services import NAMES
+from ijaza_local.services import NAMES, running
 
 T = TypeVar("T")
 
@@ -26,7 +28,7 @@ def list_all(out: Path | None, *, as_json: bool) -> None:
 
 def rotate(out: Path | None, actor: str, reference: str, *, as_json: bool) -> None:
     """Announce the next key, and print it."""
-    key = _on(out, lambda office: office.rotate(_deed(actor), reference))
+    key = _on(out, lambda office: office.rotate(deed_of(actor), reference))
     _print([key], as_json=as_json)
     complain(
         f"Give every process of credential the file of {key.key_id}, and put it into the backup: "
@@ -35,15 +37,53 @@ def rotate(out: Path | None, actor: str, reference: str, *, as_json: bool) -> No
 
 
 def retire(
-    out: Path | None, key_id: str, actor: str, reason: str, *, compromised: bool, as_json: bool
+    out: Path | None,
+    key_id: str,
+    deed: Deed,
+    *,
+    compromised: bool,
+    anyway: bool,
+    as_json: bool,
 ) -> None:
     """End a key, and print it."""
-    deed = _deed(actor, reason)
-    key = _on(out, lambda office: office.retire(key_id, deed, compromised=compromised))
+    key = _on(
+        out, lambda office: office.retire(key_id, deed, compromised=compromised, anyway=anyway)
+    )
     _print([key], as_json=as_json)
 
 
-def _deed(actor: str, reason: str = "") -> Deed:
+def reissue(out: Path, key_id: str, order: Order, *, as_json: bool) -> None:
+    """Issue anew what a key signed in an OUT, and print how many those are."""
+
+    async def done(configured: RuntimeSettings) -> Reissued:
+        async with running(
+            bus_url=configured.bus_url,
+            store_url=configured.store_url,
+            keys=configured.keys,
+            partitions=configured.partitions,
+            member="run",
+        ) as services:
+            return await reissue_all(services, key_id, order)
+
+    with place(out) as configured:
+        came = asyncio.run(done(configured))
+    if as_json:
+        print_json({"reissued": came.reissued, "skipped": came.skipped})
+        return
+    say((str(came.reissued), "bold"), " issued anew")
+    for code, number in sorted(came.skipped.items()):
+        say((str(number), "bold"), f" passed over: {code}")
+    if came.reissued:
+        complain("`ijaza run` writes the new files.")
+
+
+def order_of(actor: str, reason: str) -> Order:
+    """What somebody orders now."""
+    return Order(actor=actor, at=datetime.now(UTC).replace(microsecond=0), reason=reason)
+
+
+def deed_of(actor: str, reason: str = "") -> Deed:
+    """What somebody does now."""
     return Deed(actor=actor, at=datetime.now(UTC).replace(microsecond=0), reason=reason)
 
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TypeVar
 
 import typer
-from ijaza_credential.main import NAME
 from ijaza_credential.templates.archive import PackError
 from ijaza_credential.templates.check import check
 from ijaza_credential.templates.pack import Pack, read_pack_at
@@ -16,14 +15,14 @@ from ijaza_credential.templates.preview import preview
 from ijaza_credential.templates.samples import SAMPLES
 from ijaza_credential.templates.sandbox import TemplateError
 from ijaza_credential.templates.shelf import BUILT_IN, Shelf, Templates
-from ijaza_runtime.addresses import is_embedded, open_bus, open_store
+from ijaza_runtime.addresses import is_embedded
 from ijaza_runtime.outbox import Outbox
 from ijaza_runtime.rebuild import partitions_of
 from ijaza_runtime.service import provision
 from ijaza_runtime.settings import RuntimeSettings
 
 from ijaza_local.cli.console import Exit, complain, print_json, say
-from ijaza_local.cli.places import place
+from ijaza_local.cli.places import bus_of, place, store_of
 from ijaza_local.services import NAMES
 
 T = TypeVar("T")
@@ -96,17 +95,10 @@ def _on(out: Path | None, work: Work[T]) -> T:
 
 
 async def _opened(configured: RuntimeSettings, work: Work[T]) -> T:
-    bus = open_bus(configured.bus_url, kafka=configured.kafka)
-    try:
+    async with bus_of(configured) as bus, store_of(configured) as store:
         if is_embedded(configured.bus_url):
             await provision(bus, NAMES, configured.partitions)
-        store = open_store(configured.store_url, NAME, mongo=configured.mongo)
-        try:
-            return await work(Shelf(store, Outbox(bus, store), await partitions_of(bus)))
-        finally:
-            await store.close()
-    finally:
-        await bus.close()
+        return await work(Shelf(store, Outbox(bus, store), await partitions_of(bus)))
 
 
 def _print(found: Templates, *, as_json: bool) -> None:

@@ -24,7 +24,7 @@ def check_columns(definition: Definition, columns: tuple[str, ...], faults: Faul
 
 
 def check_takers(
-    rule: Selection | None,
+    rules: Iterable[Selection | None],
     applicants: Iterable[Applicant],
     decisions: Iterable[Decision],
     corrections: Iterable[Correction],
@@ -32,11 +32,11 @@ def check_takers(
     attempts: Mapping[Attempt, int],
     faults: Faults,
 ) -> None:
-    """Note results of those who never take part, after all departures of all files."""
+    """Note results of those who never take part by any rule, after all departures of all files."""
     if not attempts:
         return
     ordered = departures_in_order(decisions, corrections, earlier)
-    ever = ever_taking_part(rule, applicants, ordered)
+    ever = {ref for rule in rules for ref in ever_taking_part(rule, applicants, ordered)}
     for (participant, _, _), line in attempts.items():
         if participant not in ever:
             expected = "somebody who takes part; the selection gives this person no place"

@@ -8,6 +8,8 @@ from typing import Literal
 
 from ijaza_contracts.edition import Edition
 
+from .scalars import visible
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:
@@ -25,7 +27,7 @@ class Fault:
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.line else self.file
-        column = f", {self.column}" if self.column else ""
+        column = f", {visible(self.column)}" if self.column else ""
         return f"{place}{column}: {self.value!r}: {self.expected}"
 
 

@@ -16,7 +16,7 @@ from .texts import resources, texts
 
 Tree = dict[str, Any]
 
-MOST_SEATS = 10_000_000
+MOST_SEATS = 1_000_000
 MOST_ATTEMPTS = 1000
 MOST_HOURS = 100_000
 

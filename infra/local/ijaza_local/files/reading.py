@@ -5,6 +5,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from ijaza_contracts.edition import Selection
+
 from .corrections import CORRECTIONS_CSV, Recorded, read_corrections
 from .crosschecks import check_columns, check_takers
 from .definition import EDITION_YAML, Definition, read_definition
@@ -42,6 +44,7 @@ def read_edition(
     on_scan: Callable[[Scan], None] | None = None,
     earlier: Mapping[str, int] | None = None,
     considered: Collection[str] | None = None,
+    rules: Collection[Selection | None] = (),
     on_progress: Callable[[int], None] | None = None,
 ) -> Reading:
     """Read all files of an edition, and note every fault in them.
@@ -51,6 +54,8 @@ def read_edition(
     how many more scans are read. `earlier` are the departures that earlier runs took, as
     `departures_in_order` wants them: they decide who ever takes part. `considered` are the refs
     that the selection has dealt with, once it has been made: after it nobody can apply any more.
+    `rules` are those that the selection and departures since went by: whoever has a place by one
+    of them takes part.
 
     `latest` is that of the rows' own times: `applied_at`, `at` and `taken_at`. The times of
     edition.yaml and of moved sessions are plans; what of them takes place, `closing_time` counts.
@@ -62,7 +67,7 @@ def read_edition(
     definition = read_definition(directory, faults, warnings)
     rows = _read_rows(directory, definition, considered, faults, warnings)
     check_columns(definition, rows.people.columns, faults)
-    _check_takers(definition, rows, earlier or {}, faults)
+    _check_takers(definition, rows, rules, earlier or {}, faults)
     scans, latest = read_scans(
         directory / SCANS_CSV,
         definition.zone,
@@ -125,13 +130,17 @@ def _read_rows(
 
 
 def _check_takers(
-    definition: Definition, rows: _Rows, earlier: Mapping[str, int], faults: Faults
+    definition: Definition,
+    rows: _Rows,
+    rules: Collection[Selection | None],
+    earlier: Mapping[str, int],
+    faults: Faults,
 ) -> None:
     """Only where the selection can be told: otherwise one fault would become many."""
     deciding = (EDITION_YAML, APPLICANTS_CSV, DECISIONS_CSV, CORRECTIONS_CSV)
     if definition.edition and not faults.any_in(*deciding):
         check_takers(
-            definition.edition.selection,
+            (*rules, definition.edition.selection),
             rows.people.applicants,
             rows.decisions,
             rows.corrections,

@@ -59,7 +59,10 @@ def parse_moment(text: str, zone: ZoneInfo) -> datetime:
     if not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
         raise ValueError(f"a time in the years {_FIRST_YEAR} to {_LAST_YEAR}")
     # zoneinfo with fold=0 takes the offset before a change, for a time skipped and one doubled.
-    return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
+    instant = (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
+    if not _FIRST_YEAR <= instant.year <= _LAST_YEAR:
+        raise ValueError(f"a time in the years {_FIRST_YEAR} to {_LAST_YEAR}, in UTC too")
+    return instant
 
 
 def moment(zone: ZoneInfo) -> Callable[[str], datetime]:
@@ -108,8 +111,12 @@ def decimal(most: int | None = None) -> Callable[[str], Decimal]:
 
 
 def without_trailing_zeros(number: Decimal) -> Decimal:
-    """The same number in its shortest form, never with an exponent: 60.0 is 60."""
-    return Decimal(f"{number.normalize():f}")
+    """The same number in its shortest form, never with an exponent: 60.0 is 60.
+
+    No digit is rounded away, as `Decimal.normalize` does beyond 28 of them.
+    """
+    written = f"{number:f}"
+    return Decimal(written.rstrip("0").rstrip(".") if "." in written else written)
 
 
 def text(most: int = LONGEST_TEXT) -> Callable[[str], str]:
@@ -147,8 +154,17 @@ def or_nothing(parse: Callable[[str], str]) -> Callable[[str], str]:
 def identifier(value: str) -> str:
     """An id that other files refer to: exact, so nothing that cannot be seen belongs to it."""
     if 0 < len(value) <= LONGEST_ID and value == value.strip():
-        return value
+        if value.isprintable():
+            return value
+        hidden = next(character for character in value if not character.isprintable())
+        point = f"U+{ord(hidden):04X}"
+        raise ValueError(f"an id without characters that cannot be seen, such as {point}")
     raise ValueError(f"an id of 1 to {LONGEST_ID} characters, without spaces before or after it")
+
+
+def visible(name: str) -> str:
+    """A name as a message shows it: what cannot be seen by its code point, as Python writes it."""
+    return name if name.isprintable() else repr(name)[1:-1]
 
 
 class _Remembered(dict[str, Any]):
@@ -207,7 +223,7 @@ def did_you_mean(value: str, known: Collection[str]) -> str:
         return ""
     by_casefold = {name.casefold(): name for name in known}
     near = get_close_matches(value.casefold(), by_casefold, n=1)
-    return f"; did you mean {by_casefold[near[0]]}?" if near else ""
+    return f"; did you mean {visible(by_casefold[near[0]])}?" if near else ""
 
 
 def language(value: str) -> str:

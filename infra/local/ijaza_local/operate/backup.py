@@ -36,12 +36,12 @@ from ijaza_local.operate.backup_bus import LogCopy
 from ijaza_local.operate.backup_format import FORMAT, BackupError, Kept, Manifest, bound
 from ijaza_local.operate.backup_keys import check_passphrase, mark_of, read_keys, seal
 from ijaza_local.operate.backup_scope import ALONE, Scope, ends, scope
+from ijaza_local.operate.embedded import bus_file, store_file
 
 PATIENCE = 60.0
 """Seconds in which a moment has to come when no service is sending."""
 _PAUSE = 0.05
 _PAGE = 100
-_SQLITE = "sqlite:///"
 
 Unsent = dict[tuple[str, str], list[Document]]
 """Documents with events to send, by service and collection."""
@@ -75,18 +75,11 @@ async def backup(wish: Wish, progress: Progress, now: datetime) -> Manifest:
 
 def _check_there(configured: RuntimeSettings, what: Scope) -> None:
     """Refuse to make a file: an empty one would be backed up as if nothing had ever happened."""
-    places = [Path(configured.bus_url.removeprefix(_SQLITE))] if is_file(configured.bus_url) else []
-    if is_file(configured.store_url):
-        folder = Path(configured.store_url.removeprefix(_SQLITE))
-        places += [folder / f"{service}.db" for service in what.collections]
-    for path in places:
-        if not path.is_file():
+    files = [bus_file(configured.bus_url)]
+    files += [store_file(configured.store_url, service) for service in what.collections]
+    for path in files:
+        if path is not None and not path.is_file():
             raise BackupError(f"{path} is not there: check IJAZA_BUS_URL and IJAZA_STORE_URL")
-
-
-def is_file(url: str) -> bool:
-    """Whether a bus or a store is in a file of this machine."""
-    return url.startswith(_SQLITE)
 
 
 @asynccontextmanager

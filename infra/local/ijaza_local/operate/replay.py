@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from ijaza_assessment import main as assessment
 from ijaza_assessment.rebuild import rebuild as rebuild_assessment
@@ -35,6 +36,8 @@ from ijaza_runtime.rebuild import Beside, Progress, Read, Rebuild, behind, parti
 from ijaza_runtime.settings import RuntimeSettings
 from ijaza_runtime.store import Store, StoreError
 
+from ijaza_local.operate.embedded import bus_file, store_file
+
 REBUILDS: Mapping[str, Callable[[Beside], Rebuild]] = {
     enrollment.NAME: rebuild_enrollment,
     attendance.NAME: rebuild_attendance,
@@ -44,7 +47,6 @@ REBUILDS: Mapping[str, Callable[[Beside], Rebuild]] = {
 
 LISTED = 1_000
 """Differences that are kept to be listed; further ones are counted."""
-_SQLITE = "sqlite:///"
 _SUFFIX = "-rebuild"
 
 
@@ -84,9 +86,14 @@ class Replayed:
         return not self.differing
 
 
+class _Files(NamedTuple):
+    live: Path
+    rebuilt: Path
+
+
 async def replay(order: Order, progress: Progress, now: datetime) -> Replayed:
     """Rebuild, compare, and do as ordered. Raises `BusError`, `StoreError` and `SecretError`."""
-    configured = order.settings
+    configured, files = order.settings, _files(order)
     _check_there(configured)
     bus = open_bus(configured.bus_url, kafka=configured.kafka)
     try:
@@ -104,10 +111,10 @@ async def replay(order: Order, progress: Progress, now: datetime) -> Replayed:
                 replayed = await _compared(order, bus, rebuild, live, rebuilt, progress)
                 if order.switch:
                     await _check_sent(live, rebuild.collections)
-                    if not _is_file(configured.store_url):
+                    if files is None:
                         replayed.aside = await _replace(order, rebuild, live, rebuilt, now)
-            if order.switch and _is_file(configured.store_url):
-                replayed.aside = _swap_files(order, now)
+            if order.switch and files is not None:
+                replayed.aside = _swap_files(order, files, now)
             if order.to is None:
                 await _drop(order, rebuild.collections)
     finally:
@@ -157,10 +164,9 @@ async def _replace(
     return f"collections {name}.*"
 
 
-def _swap_files(order: Order, now: datetime) -> str:
-    live, rebuilt = _file(order, ""), _file(order, _SUFFIX)
-    aside = live.with_name(f"{order.service}-{_stamp(now)}.db")
-    swap(live, rebuilt, aside)
+def _swap_files(order: Order, files: _Files, now: datetime) -> str:
+    aside = files.live.with_name(f"{order.service}-{_stamp(now)}.db")
+    swap(files.live, files.rebuilt, aside)
     return str(aside)
 
 
@@ -172,8 +178,8 @@ async def _rebuilding(order: Order) -> AsyncIterator[tuple[Store, Store]]:
     try:
         if order.to is None:
             name = order.service + _SUFFIX
-            if _is_file(configured.store_url):
-                remove(_file(order, _SUFFIX))
+            if files := _files(order):
+                remove(files.rebuilt)
             rebuilt = open_store(configured.store_url, name, mongo=configured.mongo)
         else:
             rebuilt = open_store(order.to, order.service, mongo=configured.mongo)
@@ -187,8 +193,8 @@ async def _rebuilding(order: Order) -> AsyncIterator[tuple[Store, Store]]:
 
 async def _drop(order: Order, collections: Sequence[str]) -> None:
     """Leave nothing of the rebuilt store where it was made."""
-    if _is_file(order.settings.store_url):
-        remove(_file(order, _SUFFIX))
+    if files := _files(order):
+        remove(files.rebuilt)
         return
     name = order.service + _SUFFIX
     rebuilt = open_store(order.settings.store_url, name, mongo=order.settings.mongo)
@@ -201,10 +207,11 @@ async def _drop(order: Order, collections: Sequence[str]) -> None:
 @contextmanager
 def _alone(order: Order) -> Iterator[None]:
     """Keep a second replay away from the same stores; on a server only the operator can."""
-    if not _is_file(order.settings.store_url):
+    files = _files(order)
+    if files is None:
         yield
         return
-    path = _file(order, "").with_name(".replay.lock")
+    path = files.live.with_name(".replay.lock")
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
@@ -221,18 +228,16 @@ def _alone(order: Order) -> Iterator[None]:
 
 def _check_there(configured: RuntimeSettings) -> None:
     """Refuse to make a bus: an empty one would tell that nothing ever happened."""
-    path = Path(configured.bus_url.removeprefix(_SQLITE))
-    if configured.bus_url.startswith(_SQLITE) and not path.is_file():
+    path = bus_file(configured.bus_url)
+    if path is not None and not path.is_file():
         raise BusError(f"there is no bus at {path}: set IJAZA_BUS_URL, or give --out OUT.")
 
 
-def _is_file(store_url: str) -> bool:
-    return store_url.startswith(_SQLITE)
-
-
-def _file(order: Order, suffix: str) -> Path:
-    folder = Path(order.settings.store_url.removeprefix(_SQLITE))
-    return folder / f"{order.service}{suffix}.db"
+def _files(order: Order) -> _Files | None:
+    """Where the live store is and the rebuilt one is made; None where they are not files."""
+    live = store_file(order.settings.store_url, order.service)
+    rebuilt = store_file(order.settings.store_url, order.service + _SUFFIX)
+    return _Files(live, rebuilt) if live is not None and rebuilt is not None else None
 
 
 def _stamp(now: datetime) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from ijaza_runtime.addresses import is_embedded
 from ijaza_runtime.bus import Bus
 from ijaza_runtime.comparing import is_empty
 from ijaza_runtime.rebuild import Beside, refill
@@ -18,7 +19,7 @@ from ijaza_runtime.settings import RuntimeSettings
 from ijaza_runtime.store import Store
 
 from ijaza_local.operate import restore_bus
-from ijaza_local.operate.backup import is_file, open_places
+from ijaza_local.operate.backup import open_places
 from ijaza_local.operate.backup_archive import (
     STORES,
     UNSENT,
@@ -60,7 +61,7 @@ async def restore(request: Request, progress: Progress) -> Manifest:
             )
         what = await scope()
         async with open_places(configured, what) as (bus, stores):
-            if is_file(configured.bus_url):
+            if is_embedded(configured.bus_url):
                 await provision(bus, NAMES, configured.partitions)
             wanted = Wanted.of(archive)
             there = await restore_bus.standing(bus, wanted)

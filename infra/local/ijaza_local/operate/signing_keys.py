@@ -9,12 +9,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from ijaza_contracts.credential import CertificateRevoked, CertificateSuperseded, DocumentsMade
+from ijaza_contracts.envelope import Event, Undecodable
 from ijaza_contracts.issuer import SigningKeyAnnounced, SigningKeyRetired
+from ijaza_contracts.topics import CREDENTIAL
 from ijaza_credential.signing import KEYS, AnnouncedKey, IssuerKeys
-from ijaza_runtime.bus import Bus
+from ijaza_runtime.bus import Bus, Delivered
 from ijaza_runtime.errors import Conflicting, NotKnown
 from ijaza_runtime.outbox import records_of
 from ijaza_runtime.references import References
+
+PAGE = 5_000
+"""Records read at once."""
+
+_TOLD: dict[str, type[Event]] = {
+    each.TYPE: each for each in (DocumentsMade, CertificateSuperseded, CertificateRevoked)
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +105,14 @@ class KeyOffice:
             )
         return next(each for each in await self.listed() if each.key_id == event.key_id)
 
-    async def retire(self, key_id: str, deed: Deed, *, compromised: bool) -> Shown:
-        """End a key. Raises `NotKnown`, and `Conflicting` for the last one that could sign."""
+    async def retire(
+        self, key_id: str, deed: Deed, *, compromised: bool, anyway: bool = False
+    ) -> Shown:
+        """End a key.
+
+        Raises `NotKnown`, and `Conflicting` for the last one that could sign, and for a compromised
+        one by which valid certificates are signed, but `anyway`.
+        """
         await self._keys.refresh()
         found = self._found(key_id)
         others = [
@@ -109,6 +125,8 @@ class KeyOffice:
                 "last-key",
                 f"without {key_id} nothing here could be signed: `ijaza keys rotate` first",
             )
+        if compromised and not found.compromised and not anyway:
+            await self._check_nothing_stands_on(key_id)
         if not found.retired or (compromised and not found.compromised):
             event = SigningKeyRetired(
                 key_id=key_id,
@@ -120,6 +138,16 @@ class KeyOffice:
             await self._bus.publish(records_of([event]))
         return next(each for each in await self.listed() if each.key_id == key_id)
 
+    async def _check_nothing_stands_on(self, key_id: str) -> None:
+        left = await signed_and_valid(self._bus, self._keys.named(key_id) or "")
+        if left:
+            raise Conflicting(
+                "certificates-left",
+                f"valid certificates that {key_id} signed: {left}. All of them would be rejected, "
+                "for good. Issue them anew first (docs/runbooks/key-compromise.md), or give "
+                "--anyway",
+            )
+
     def _found(self, key_id: str) -> AnnouncedKey:
         for each in self._keys.announced():
             if each.key_id == key_id:
@@ -127,6 +155,36 @@ class KeyOffice:
         raise NotKnown(
             "key-not-known", f"no key {key_id} was announced: `ijaza keys list` shows which were"
         )
+
+
+async def signed_and_valid(bus: Bus, key: str) -> int:
+    """How many valid certificates have files that a key signed, which `DocumentsMade` names so.
+
+    Told by the log, which an operator reads where no store is within reach.
+    """
+    signed: set[str] = set()
+    ended: set[str] = set()
+    follower = await bus.follower([CREDENTIAL.name])
+    try:
+        while slices := await follower.read(PAGE):
+            for record in (each for _, _, records in slices for each in records):
+                match _told(record):
+                    case DocumentsMade() as made if made.signed_by == key:
+                        signed.add(made.credential_id)
+                    case CertificateSuperseded() | CertificateRevoked() as over:
+                        ended.add(over.credential_id)
+    finally:
+        await follower.close()
+    return len(signed - ended)
+
+
+def _told(record: Delivered) -> Event | None:
+    """The event of a record; None for one of another kind, or that fits no contract any more."""
+    kind = _TOLD.get(record.headers.get("ce_type", ""))
+    try:
+        return kind.from_body(record.value or b"") if kind else None
+    except Undecodable:
+        return None
 
 
 def _state(key: AnnouncedKey) -> str:

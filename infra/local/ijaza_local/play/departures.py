@@ -11,7 +11,10 @@ from ijaza_local.play.ledger import Ledger
 
 @dataclass(frozen=True, slots=True)
 class TakenDepartures:
-    """Rows of decisions.csv and corrections.csv, and the number of the run that took each."""
+    """Rows of decisions.csv and corrections.csv, and the number of the run that took each first.
+
+    Two rows that differ in actor or reason alone are one departure, whichever run brought which.
+    """
 
     decisions: tuple[Decision, ...]
     corrections: tuple[Correction, ...]
@@ -33,11 +36,11 @@ def taken_departures(ledger: Ledger) -> TakenDepartures:
         if isinstance(decision, Decision):
             decisions.append(decision)
             kind, at = decision.decision, decision.at
-            earlier[departure_key("decisions", decision.participant, kind, at)] = row.run
+            earlier.setdefault(departure_key("decisions", decision.participant, kind, at), row.run)
     for row in ledger.taken("corrections"):
         correction = row_of("corrections", row.content)
         if isinstance(correction, Correction) and correction.kind == "withdraw":
             corrections.append(correction)
             key = departure_key("corrections", correction.participant, "withdraw", correction.at)
-            earlier[key] = row.run
+            earlier.setdefault(key, row.run)
     return TakenDepartures(tuple(decisions), tuple(corrections), earlier)

@@ -7,7 +7,6 @@ are derived again here.
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from decimal import Decimal
 from fractions import Fraction
 from math import ceil
 from typing import NamedTuple
@@ -24,6 +23,7 @@ from ijaza_credential.publication import publish
 from ijaza_enrollment.domain.run import Result
 
 from ijaza_local.play.ledger import Ledger
+from ijaza_local.report.wording import plain
 from ijaza_local.services import Services
 
 PAGE = 1_000
@@ -266,12 +266,6 @@ def _held(ref: str, state: State) -> Iterator[Cells]:
             f"{stem}.pdf",
             f"{stem}.json",
         )
-
-
-def plain(number: Decimal) -> str:
-    """A decimal without trailing zeros or exponent."""
-    text = format(number, "f")
-    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def minutes_up(seconds: Fraction) -> int:

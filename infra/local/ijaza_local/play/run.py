@@ -22,7 +22,7 @@ from ijaza_local.files import (
     read_edition,
 )
 from ijaza_local.files.model import EditionFiles, Fault, Scan
-from ijaza_local.play import phases
+from ijaza_local.play import fixed, phases
 from ijaza_local.play.departures import taken_departures
 from ijaza_local.play.ledger import Difference, Ledger, Row
 from ijaza_local.play.outcome import HEADERS, Cells, Holder, Outcome, outcome_of
@@ -159,6 +159,7 @@ def take(directory: Path, ledger: Ledger, *, revise: bool, progress: Progress) -
     ledger.begin()
     try:
         offered: list[Row] = []
+        known = fixed.noted(ledger)
 
         def on_scan(scan: Scan) -> None:
             offered.append(Row("scans", key_of(scan), content_of(scan)))
@@ -171,18 +172,20 @@ def take(directory: Path, ledger: Ledger, *, revise: bool, progress: Progress) -
             on_scan=on_scan,
             earlier=taken_departures(ledger).earlier,
             considered=_considered(ledger),
+            rules=known.rules if known else (),
             on_progress=lambda rows: progress("reading", rows),
         )
         if reading.files is None:
             raise FilesRefusedError(reading.faults)
         ledger.offer(offered)
         ledger.offer(_rows(reading.files))
-        faults = [*_edition_faults(ledger, reading.files, revise=revise)]
+        faults = [*_edition_faults(ledger, known, reading.files, revise=revise)]
         faults += [_fault(each) for each in ledger.differences()]
         if faults:
             raise FilesRefusedError(faults)
         ledger.note("edition", reading.files.edition.id)
         ledger.note("definition", _digest(reading.files.edition))
+        fixed.note(ledger, known, reading.files.edition)
         ledger.take()
     except BaseException:
         ledger.refuse()
@@ -215,7 +218,9 @@ def _digest(edition: Edition) -> str:
     return sha256(edition.model_dump_json().encode()).hexdigest()
 
 
-def _edition_faults(ledger: Ledger, files: EditionFiles, *, revise: bool) -> Iterator[Fault]:
+def _edition_faults(
+    ledger: Ledger, earlier: fixed.Fixed | None, files: EditionFiles, *, revise: bool
+) -> Iterator[Fault]:
     known = ledger.fact("edition")
     if known is not None and known != files.edition.id:
         yield Fault(
@@ -236,6 +241,8 @@ def _edition_faults(ledger: Ledger, files: EditionFiles, *, revise: bool) -> Ite
             "the definition differs from the one recorded: give --revise to take it as the next "
             "revision, or restore it; sessions are moved and cancelled in corrections.csv",
         )
+    if earlier is not None:
+        yield from fixed.changes(earlier, files.edition)
 
 
 def _fault(difference: Difference) -> Fault:

@@ -145,7 +145,8 @@ def connect(path: Path, *, patience: float = BUSY_SECONDS) -> sqlite3.Connection
     # The file is never opened by other means than SQLite's: closing any descriptor of it would
     # drop the POSIX locks that this process holds on it (sqlite.org/howtocorrupt.html, 2.2).
     return sqlite3.connect(
-        f"file:{quote(str(path.absolute()))}?mode=rw",
+        # By its bytes: a name on disk need not be text.
+        f"file:{quote(os.fsencode(path.absolute()))}?mode=rw",
         uri=True,
         timeout=patience,
         isolation_level=None,

@@ -14,9 +14,12 @@ from ijaza_runtime.access import AccessKeys
 from ijaza_runtime.meter import UNHEARD, Meter
 from ijaza_runtime.web import problems
 from ijaza_runtime.web.guards import check_guards, public
-from ijaza_runtime.web.middleware import BodyLimit, Surround
+from ijaza_runtime.web.middleware import BodyLimit, Heads, PageOf, Pages, Surround
+from ijaza_runtime.web.slowness import BodyTime
 
 LARGEST_BODY = 2 * 1024 * 1024
+SLOWEST_BODY = 60.0
+"""Seconds in which a body has to be whole: a door's batch comes through at 35 kbit/s."""
 API_VERSION = "1"
 
 _PROBLEM = {
@@ -53,14 +56,17 @@ def build_app(
     access: AccessKeys,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     largest_body: int = LARGEST_BODY,
+    slowest_body: float = SLOWEST_BODY,
     operations: APIRouter | None = None,
     meter: Meter = UNHEARD,
+    page: PageOf | None = None,
 ) -> FastAPI:
     """The HTTP API of a service: its routers, `/openapi.json`, and what it tells operators.
 
     Without `operations` that is a `/health/live` which says no more than that it answers.
-    `clock` says when a token is looked at; `largest_body` is in bytes. Raises `UnguardedRouteError`
-    if a route does not say whom it serves.
+    `clock` says when a token is looked at; `largest_body` is in bytes, `slowest_body` in seconds;
+    `page` is what people are shown in place of problems. Raises `UnguardedRouteError` if a route
+    does not say whom it serves.
     """
     app = ServiceApp(
         title=title,
@@ -72,7 +78,10 @@ def build_app(
         openapi_url=None,
         responses={"default": _PROBLEM},
         middleware=[
+            *([Middleware(Pages, page=page)] if page else []),
             Middleware(Surround, service=service, meter=meter),
+            Middleware(Heads),
+            Middleware(BodyTime, seconds=slowest_body),
             Middleware(BodyLimit, limit=largest_body),
         ],
     )

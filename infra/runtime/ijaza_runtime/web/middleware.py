@@ -1,12 +1,13 @@
-"""What surrounds every request: its id, its log line, the headers of its answer, its size."""
+"""What surrounds every request: its id, its log line, its method, the form and size of it all."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from time import perf_counter
 from uuid import uuid4
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bound_contextvars
 
@@ -14,7 +15,7 @@ from ijaza_runtime import tracing
 from ijaza_runtime.meter import UNHEARD, Meter
 from ijaza_runtime.observe import log
 from ijaza_runtime.web.operations import LIVE, METRICS, READY
-from ijaza_runtime.web.problems import TOO_LARGE, problem, unknown_error
+from ijaza_runtime.web.problems import MEDIA_TYPE, TOO_LARGE, problem, unknown_error
 
 REQUEST_ID = "X-Request-ID"
 SECURITY_HEADERS = {
@@ -27,6 +28,9 @@ SECURITY_HEADERS = {
 
 UNTRACED = frozenset({LIVE, READY, METRICS})
 """What is asked for every few seconds by machines, and leads to nothing."""
+
+PageOf = Callable[[Scope, int], Response | None]
+"""The page that a person is shown in place of a problem with this status; None for the problem."""
 
 _GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
@@ -90,6 +94,60 @@ class Surround:
             milliseconds=round(seconds * 1000, 1),
         )
         return status
+
+
+class Heads:
+    """Answers HEAD wherever GET is answered: as GET is, without the body (RFC 9110, 9.3.2)."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "HEAD":
+            await self.app(scope, receive, send)
+            return
+        asked = {**scope, "method": "GET"}
+
+        async def send_head(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                await send(message)
+                # The answer is whole with this: a stream hears that nobody is there any more.
+                await send({"type": "http.response.body", "body": b""})
+
+        try:
+            await self.app(asked, receive, send_head)
+        finally:
+            scope["route"] = asked.get("route")
+
+
+class Pages:
+    """Shows a person a page in place of a problem, where the service has one."""
+
+    def __init__(self, app: ASGIApp, page: PageOf) -> None:
+        self.app = app
+        self.page = page
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        page: Response | None = None
+
+        async def send_page(message: Message) -> None:
+            nonlocal page
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                if headers.get("content-type") == MEDIA_TYPE:
+                    page = self.page(scope, message["status"])
+                if page is not None:
+                    # What else a problem says, such as Retry-After, holds of its page as well.
+                    headers.update(page.headers)
+            elif page is not None:
+                body = b"" if scope["method"] == "HEAD" else page.body
+                message = {"type": "http.response.body", "body": body}
+            await send(message)
+
+        await self.app(scope, receive, send_page)
 
 
 class BodyLimit:

@@ -146,9 +146,10 @@ async def _on_invalid_request(_: Request, error: RequestValidationError) -> JSON
 async def _on_http_error(_: Request, error: HTTPException) -> JSONResponse:
     status = HTTPStatus(error.status_code)
     code = _CODES.get(status) or status.phrase.lower().replace(" ", "-")
-    return problem(
-        status.value, code, _DETAILS.get(status) or str(error.detail), headers=error.headers
-    )
+    headers = dict(error.headers or {})
+    if headers.get("Allow") == "GET":
+        headers["Allow"] = "GET, HEAD"  # the routes do not know that HEAD is answered for them
+    return problem(status.value, code, _DETAILS.get(status) or str(error.detail), headers=headers)
 
 
 def _message(fault: Mapping[str, Any]) -> str:

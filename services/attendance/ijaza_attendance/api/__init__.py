@@ -21,6 +21,7 @@ from ijaza_attendance.api import (
     questions,
     review,
     room,
+    room_links,
     room_page,
     scans,
     sheets,
@@ -64,7 +65,13 @@ def routers(rooms: Rooms) -> Sequence[APIRouter]:
     keeper = Doorkeeper(registry)
     routes = APIRouter(prefix="/v1")
     routes.include_router(
-        scans.router(references=references, keeper=keeper, bus=rooms.bus, rate=rooms.fleet_rate)
+        scans.router(
+            references=references,
+            keeper=keeper,
+            registry=registry,
+            bus=rooms.bus,
+            rate=rooms.fleet_rate,
+        )
     )
     routes.include_router(staff.router(commands=commands, clock=clock))
     routes.include_router(questions.router(references=references, store=store))
@@ -109,19 +116,14 @@ def routers(rooms: Rooms) -> Sequence[APIRouter]:
             clock=clock,
         )
     )
+    routes.include_router(room.router(references=references, reader=rooms.reader, feed=rooms.feed))
     routes.include_router(
-        room.router(
-            references=references,
-            reader=rooms.reader,
-            feed=rooms.feed,
-            keys=office.keys,
-            clock=clock,
-        )
+        room_links.router(registry=registry, references=references, keys=office.keys, clock=clock)
     )
     pages = pass_page.router(
         references=references, registry=registry, store=store, office=office, clock=clock
     )
     room_pages = room_page.router(
-        references=references, feed=rooms.feed, keys=office.keys, clock=clock
+        registry=registry, references=references, feed=rooms.feed, keys=office.keys, clock=clock
     )
     return [routes, pages, room_pages, kiosk_page.router()]

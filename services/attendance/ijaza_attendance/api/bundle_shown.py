@@ -21,9 +21,13 @@ class KeyShown(BaseModel):
 
 
 class SessionCarriedShown(BaseModel):
-    """A session that the device keeps; its title is its module's."""
+    """A session that the device keeps; its title is its module's.
+
+    Its scans count for `counts_for`: itself, or what it was merged into.
+    """
 
     session: str
+    counts_for: str
     module: str
     title: TitlesShown
     start: datetime

@@ -1,25 +1,18 @@
-"""The room of a session, for the office: once, as a stream, and by a link to its page."""
+"""The room of a session, for the office: once, and as a stream."""
 
-from collections.abc import Callable
-from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path
 from fastapi.responses import Response
 from ijaza_runtime.errors import NotKnown
-from ijaza_runtime.links import write
 from ijaza_runtime.references import References
 from ijaza_runtime.web import Role, require
-from ijaza_runtime.web.fields import Body, EditionPath
+from ijaza_runtime.web.fields import EditionPath
 from ijaza_runtime.web.known import programme_of
-from pydantic import BaseModel, ConfigDict, Field
 
 from ijaza_attendance.api.room_shown import RoomShown, shown
 from ijaza_attendance.api.room_stream import EVENT_STREAM, stream
-from ijaza_attendance.domain.times import seconds_of
 from ijaza_attendance.handlers import EDITIONS
-from ijaza_attendance.passes.keys import PassKeys
-from ijaza_attendance.passes.links import RoomLink
 from ijaza_attendance.rooms import Feed, Place, RoomReader
 
 SessionPath = Annotated[str, Path(description="The session's id.", max_length=200)]
@@ -34,49 +27,29 @@ STREAMED: dict[int | str, dict[str, Any]] = {
 }
 
 
-class RoomLinkAsked(Body):
-    """A link to the page of a room, valid for `hours`."""
-
-    model_config = ConfigDict(json_schema_extra={"example": {"hours": 8}})
-
-    hours: Annotated[int, Field(ge=1, le=24)] = 8
-
-
-class RoomLinkGiven(BaseModel):
-    """The address of the page, to be put after the service's own: who has it sees the room."""
-
-    address: str
-    expires_at: datetime
+async def place_of(edition: str, session: str, references: References) -> Place:
+    """The room of a session. Raises `NotKnown` naming the sessions that there are."""
+    programme = await programme_of(edition, references, EDITIONS)
+    if session not in programme.sittings:
+        raise NotKnown(
+            "session-not-known",
+            f"session {session!r} is not in edition {edition}: expected one of "
+            f"{', '.join(programme.sittings)}",
+        )
+    return (edition, session)
 
 
-def router(
-    *,
-    references: References,
-    reader: RoomReader,
-    feed: Feed,
-    keys: PassKeys,
-    clock: Callable[[], datetime],
-) -> APIRouter:
+def router(*, references: References, reader: RoomReader, feed: Feed) -> APIRouter:
     """The routes of one session's room."""
     routes = APIRouter(prefix="/editions/{edition}/sessions/{session}", tags=["room"])
     readers = [Depends(require(Role.OFFICE, Role.AUDITOR))]
-
-    async def place_of(edition: str, session: str) -> Place:
-        programme = await programme_of(edition, references, EDITIONS)
-        if session not in programme.sittings:
-            raise NotKnown(
-                "session-not-known",
-                f"session {session!r} is not in edition {edition}: expected one of "
-                f"{', '.join(programme.sittings)}",
-            )
-        return (edition, session)
 
     @routes.get(
         "/room", summary="The room of a session", dependencies=readers, response_model=RoomShown
     )
     async def room(edition: EditionPath, session: SessionPath) -> Response:
         """Who is inside, late, absent, and whoever else takes part; counts first."""
-        place = await place_of(edition, session)
+        place = await place_of(edition, session, references)
         sight = await reader.look(place)
         assert sight is not None, "the session was just found"
         return Response(shown(sight.room).model_dump_json(), media_type="application/json")
@@ -92,22 +65,6 @@ def router(
         """The room as it is, then each change within about a second. Whoever comes again is told
         the whole room first, whatever `Last-Event-ID` says. A stream ends after half an hour.
         """
-        return stream(feed, await place_of(edition, session))
-
-    @routes.post(
-        "/room-link",
-        summary="A link to the page of a room",
-        dependencies=[Depends(require(Role.OFFICE))],
-    )
-    async def link(
-        edition: EditionPath, session: SessionPath, body: RoomLinkAsked
-    ) -> RoomLinkGiven:
-        """An address under which a browser shows the room live, without an account. It cannot be
-        taken back before it expires.
-        """
-        await place_of(edition, session)
-        until = clock() + timedelta(hours=body.hours)
-        code = write(RoomLink(edition, session, seconds_of(until)), keys.room_links)
-        return RoomLinkGiven(address=f"/room/{code}", expires_at=until)
+        return stream(feed, await place_of(edition, session, references))
 
     return routes

@@ -22,6 +22,7 @@ from ijaza_attendance.domain.times import seconds_of
 from ijaza_attendance.handlers import EDITIONS
 from ijaza_attendance.passes.keys import PassKeys
 from ijaza_attendance.passes.links import RoomLink
+from ijaza_attendance.registry import Registry
 from ijaza_attendance.rooms import Feed
 
 POLICY = "; ".join(
@@ -57,11 +58,19 @@ def files() -> dict[str, tuple[bytes, str]]:
 
 
 def router(
-    *, references: References, feed: Feed, keys: PassKeys, clock: Callable[[], datetime]
+    *,
+    registry: Registry,
+    references: References,
+    feed: Feed,
+    keys: PassKeys,
+    clock: Callable[[], datetime],
 ) -> APIRouter:
     """`/room/CODE` for people, and what that page asks for."""
     routes = APIRouter(prefix="/room", tags=["room"])
     everybody = [Depends(public())]
+
+    def shows(link: RoomLink) -> bool:
+        return registry.shows_room(link.edition, link.session, link.number)
 
     async def linked(code: str) -> RoomLink | None:
         link = read(code, keys.room_links, seconds_of(clock()), RoomLink)
@@ -69,7 +78,8 @@ def router(
             return None
         await references.refresh()
         programme = references.get(EDITIONS, link.edition)
-        return link if programme and link.session in programme.sittings else None
+        there = programme is not None and link.session in programme.sittings
+        return link if there and shows(link) else None
 
     @routes.get("/page/{name}", include_in_schema=False, dependencies=everybody)
     def file(name: str, if_none_match: Annotated[str | None, Header()] = None) -> Response:
@@ -89,7 +99,7 @@ def router(
         response_class=Response,
         responses={
             200: {"description": "The page", **_HTML},
-            404: {"description": "No such link, or it has expired", **_HTML},
+            404: {"description": "No such link, or it has expired or was taken back", **_HTML},
         },
     )
     async def page(code: Code) -> Response:
@@ -106,14 +116,18 @@ def router(
         responses=STREAMED,
     )
     async def events(code: Code) -> Response:
-        """The same stream as the office's, for no longer than the link is valid."""
+        """The same stream as the office's, for no longer than the link is valid. It ends within
+        seconds when the link is taken back.
+        """
         link = await linked(code)
         if link is None:
             raise NotKnown(
                 "no-such-link",
-                "this link shows no room, or has expired: ask the programme office for a new one",
+                "this link shows no room, has expired or was taken back: ask the programme office "
+                "for a new one",
             )
         left = link.until - seconds_of(clock())
-        return stream(feed, (link.edition, link.session), lasts=float(left))
+        place = (link.edition, link.session)
+        return stream(feed, place, lasts=float(left), may=lambda: shows(link))
 
     return routes

@@ -28,10 +28,15 @@ BEATING = KEEPALIVE_COMMENT + format_sse_event(event="beat", data_str="{}")
 EVENT_STREAM = "text/event-stream"
 
 
-def stream(feed: Feed, place: Place, *, lasts: float = LASTS) -> "RoomStream":
-    """The answer that tells of a room, for `lasts` seconds. Raises `TooMany`."""
+def stream(
+    feed: Feed, place: Place, *, lasts: float = LASTS, may: Callable[[], bool] = lambda: True
+) -> "RoomStream":
+    """The answer that tells of a room, for `lasts` seconds and until `may` says no.
+
+    Raises `TooMany`.
+    """
     try:
-        listener = feed.join(place)
+        listener = feed.join(place, may)
     except Full:
         raise TooMany(
             "too-many-listeners",

@@ -1,6 +1,7 @@
 """The doors: batches of scans in, each kept or refused, none lost on the way."""
 
 from typing import Annotated, Literal
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends
 from ijaza_contracts.attendance import ScanRecorded
@@ -17,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from ijaza_attendance.api.door import Doorkeeper
 from ijaza_attendance.domain.programme import Programme
 from ijaza_attendance.handlers import EDITIONS
+from ijaza_attendance.registry import Registry
 
 MOST = 500
 """Scans in one batch."""
@@ -24,12 +26,15 @@ _LEAST_COST = 10
 """What a batch costs its fleet at the least, in scans: about what a request costs by itself."""
 _AT_ONCE = 10
 """Seconds of its rate that a fleet may send at once."""
+_LONGEST_ID = 200
+"""Characters of a scan's id, its fleet's name before it among them."""
 
 
 class Scan(Body):
     """One scan as its kiosk made it. `session` may be empty: then the time decides.
 
     `scan_id` is made on the device, once per scan: the same scan may be sent any number of times.
+    It is kept as `<account>/<scan_id>`, so that no two senders have an id in common.
     """
 
     scan_id: Label
@@ -85,7 +90,9 @@ class ScanOutcomes(BaseModel):
     outcomes: list[ScanOutcome]
 
 
-def router(*, references: References, keeper: Doorkeeper, bus: Bus, rate: int) -> APIRouter:
+def router(
+    *, references: References, keeper: Doorkeeper, registry: Registry, bus: Bus, rate: int
+) -> APIRouter:
     """The route of fleets whose devices have no keys here; each may send `rate` scans a second."""
     routes = APIRouter(tags=["scans"])
     throttle = Throttle(burst=_AT_ONCE * rate, per_minute=60 * rate)
@@ -108,16 +115,20 @@ def router(*, references: References, keeper: Doorkeeper, bus: Bus, rate: int) -
         """Keep every scan of the batch; answered only after they are durable.
 
         The same batch again has the same answer and no further effect. What is odd about a scan
-        becomes a review item, never a refusal: only a session that the edition does not have is
-        refused.
+        becomes a review item, never a refusal: refused are only a session that the edition does
+        not have, the name of a device that signs its own scans, and an id that is too long.
         """
         throttle.charge(fleet.id, max(0, len(batch.scans) - _LEAST_COST))
         programme = await programme_of(batch.edition, references, EDITIONS)
-        outcomes = [_outcome(scan, programme) for scan in batch.scans]
+        ids = [scan_id_of(fleet.id, scan.scan_id) for scan in batch.scans]
+        outcomes = [
+            _outcome(scan, _why_refused(scan, scan_id, programme, registry))
+            for scan, scan_id in zip(batch.scans, ids, strict=True)
+        ]
         await bus.publish(
             records_of(
-                ScanRecorded(edition=batch.edition, **vars(scan))
-                for scan, outcome in zip(batch.scans, outcomes, strict=True)
+                ScanRecorded(edition=batch.edition, **vars(scan) | {"scan_id": scan_id})
+                for scan, scan_id, outcome in zip(batch.scans, ids, outcomes, strict=True)
                 if outcome.outcome == "recorded"
             )
         )
@@ -126,13 +137,34 @@ def router(*, references: References, keeper: Doorkeeper, bus: Bus, rate: int) -
     return routes
 
 
-def _outcome(scan: Scan, programme: Programme) -> ScanOutcome:
-    if not scan.session or scan.session in programme.sittings:
-        return ScanOutcome(scan_id=scan.scan_id, participant=scan.participant, outcome="recorded")
+def scan_id_of(account: str, scan_id: str) -> str:
+    """The id under which a scan of an account is kept: nobody else's scan can have it."""
+    return f"{quote(account, safe='')}/{scan_id}"
+
+
+def _outcome(scan: Scan, why_refused: str) -> ScanOutcome:
     return ScanOutcome(
         scan_id=scan.scan_id,
         participant=scan.participant,
-        outcome="refused",
-        detail=f"session {scan.session!r} is not in edition {programme.edition}: expected one of "
-        f"{', '.join(programme.sittings)}, or none; correct the kiosk and send the scan again",
+        outcome="refused" if why_refused else "recorded",
+        detail=why_refused,
     )
+
+
+def _why_refused(scan: Scan, scan_id: str, programme: Programme, registry: Registry) -> str:
+    if scan.session and scan.session not in programme.sittings:
+        return (
+            f"session {scan.session!r} is not in edition {programme.edition}: expected one of "
+            f"{', '.join(programme.sittings)}, or none; correct the kiosk and send the scan again"
+        )
+    if registry.device(scan.device) is not None:
+        return (
+            f"device {scan.device!r} is a device of the programme office, which signs its scans "
+            "itself: give the fleet's device another name and send the scan again"
+        )
+    if len(scan_id) > _LONGEST_ID:
+        return (
+            f"an id of {len(scan_id)} characters with the account's name before it: expected "
+            f"{_LONGEST_ID} at the most; give the fleet's scans shorter ids"
+        )
+    return ""

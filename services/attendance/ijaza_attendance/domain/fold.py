@@ -3,7 +3,6 @@
 What changes nothing returns the very state it was given, so that nothing is saved for it.
 """
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -51,7 +50,11 @@ def on_participant_withdrawn(state: State, event: ParticipantWithdrawn) -> State
 
 
 def on_scan_recorded(state: State, event: ScanRecorded) -> State:
-    """formats.md, *Scans*: "The same content under one participant and scan_id is one scan"."""
+    """formats.md, *Scans*: "The same content under one participant and scan_id is one scan".
+
+    Of the contents under one id the least stands, of those that a device signed if there are any:
+    who says a scan under a device's id does not take the place of what that device says.
+    """
     content = Content(
         seconds_of(event.at),
         event.seq,
@@ -61,29 +64,25 @@ def on_scan_recorded(state: State, event: ScanRecorded) -> State:
         event.undo_of,
     )
     known = state.scans.get(event.scan_id, ())
-    contents = known if content in known else tuple(sorted((*known, content)))
-    origins = state.origins
-    if contents[0] == content and (event.device_at is not None or event.scan_id in origins):
-        origins = _with_origin(origins, event, anew=known[:1] != (content,))
+    origin, before = _origin(event), state.origins.get(event.scan_id)
+    if not known or (origin is not None and before is None):
+        stands = content
+    elif origin is None and before is not None:
+        stands = known[0]
+    else:
+        stands = min(known[0], content)
+    contents, origins = known, state.origins
+    if content not in known or stands != known[0]:
+        others = sorted({*known, content} - {stands})
+        contents = (stands, *others)
+    if origin is not None and stands == content:
+        if before is not None and known[0] == content:
+            origin = min(origin, before)
+        if origin != before:
+            origins = {**origins, event.scan_id: origin}
     if contents is known and origins is state.origins:
         return state
     return replace(state, scans={**state.scans, event.scan_id: contents}, origins=origins)
-
-
-def _with_origin(
-    origins: Mapping[str, Origin], event: ScanRecorded, *, anew: bool
-) -> Mapping[str, Origin]:
-    """The origins with that of a content that stands; of several the least, whatever came first.
-
-    `anew`: another content stood before, and its origin goes with it.
-    """
-    before = origins.get(event.scan_id)
-    candidates = [each for each in (_origin(event), None if anew else before) if each is not None]
-    best = min(candidates, default=None)
-    if best == before:
-        return origins
-    others = {scan_id: each for scan_id, each in origins.items() if scan_id != event.scan_id}
-    return others if best is None else {**others, event.scan_id: best}
 
 
 def _origin(event: ScanRecorded) -> Origin | None:

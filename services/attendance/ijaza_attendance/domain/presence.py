@@ -58,12 +58,20 @@ def session_of(content: Content, programme: Programme) -> str:
 
 
 def undone(state: State) -> frozenset[str]:
-    """The ids of the scans that were taken back, and of those that take one back: none counts."""
+    """The ids of the scans that were taken back, and of those that take one back: none counts.
+
+    A scan is taken back by its own device alone, and one that was signed by one that was.
+    """
     taken_back: set[str] = set()
     for scan_id, contents in state.scans.items():
-        stands = contents[0]
-        if stands.undo_of:
-            taken_back |= {scan_id, stands.undo_of}
+        undo_of = contents[0].undo_of
+        if not undo_of:
+            continue
+        taken_back.add(scan_id)
+        target = state.scans.get(undo_of)
+        signed = (scan_id in state.origins) == (undo_of in state.origins)
+        if target is not None and signed and target[0].device == contents[0].device:
+            taken_back.add(undo_of)
     return frozenset(taken_back)
 
 
@@ -72,7 +80,8 @@ def assign(state: State, programme: Programme) -> dict[str, Slot]:
 
     design.md §4: "every content received under a scan's id bears on each slot that any of those
     contents names or is assigned to, whether it stands or not". So does one that takes a scan
-    back on each slot of that scan.
+    back on each slot of that scan. That a device signed one is a fact of its own: it decides which
+    content stands.
     """
     slots: dict[str, Slot] = {}
     taken_back = undone(state)
@@ -80,6 +89,8 @@ def assign(state: State, programme: Programme) -> dict[str, Slot]:
         stands = contents[0]
         home = session_of(stands, programme)
         borne = {home}
+        facts = len(contents) + (scan_id in state.origins)
+        latest = stands.at if len(contents) == 1 else max(each.at for each in contents)
         for other in contents[1:]:
             borne.add(session_of(other, programme))
         for each in contents:
@@ -88,7 +99,7 @@ def assign(state: State, programme: Programme) -> dict[str, Slot]:
                 borne.update(session_of(target, programme) for target in targets)
         for session in borne:
             if session:
-                slots.setdefault(session, Slot()).bear(len(contents), contents[-1].at)
+                slots.setdefault(session, Slot()).bear(facts, latest)
         if home and scan_id not in taken_back:
             slots[home].scans.append(Scan(stands.at, stands.seq, scan_id, stands.direction))
     for session, corrections in state.corrections.items():

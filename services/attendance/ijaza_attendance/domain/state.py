@@ -103,10 +103,11 @@ class Published(NamedTuple):
 class State:
     """The fold of one participant's facts. `takes_part` means ever, withdrawn since or not.
 
-    `scans` holds the distinct contents received under each scan's id, the standing one first;
+    `scans` holds the distinct contents received under each scan's id, the standing one first, the
+    others in order;
     `corrections` and `excuses` are by session and correction id, `published` by session, passes
     by serial. `number` is the participant's place in the order of selection, 0 while not known.
-    `origins` are of the contents that stand, by scan id, as far as their devices said.
+    `origins` are of the contents that stand and that their devices signed, by scan id.
     """
 
     edition: str

@@ -1,12 +1,14 @@
 /** The line at the top of every screen: which session, is the network there, what is not sent. */
 
 import { h, icon } from "./dom.js";
+import { showNews } from "./news.js";
 import { clockTime, t } from "./texts.js";
 
 let shown = "";
 
 export function hideBar() {
   document.querySelector("#bar").hidden = true;
+  showNews(null, {});
   shown = "";
 }
 

@@ -6,7 +6,9 @@ import { Camera } from "./camera.js";
 import { Clock } from "./clock.js";
 import { Desk } from "./desk.js";
 import { Door } from "./door.js";
+import { followed, remembered } from "./follow.js";
 import { verifierOf } from "./keys.js";
+import { showNews } from "./news.js";
 import { looksLikePass } from "./passes.js";
 import { Place } from "./place.js";
 import { Presence } from "./presence.js";
@@ -25,7 +27,7 @@ import { t } from "./texts.js";
 import { listenToKeys } from "./wedge.js";
 
 const TICK = 1_000;
-const DEFAULTS = { chosen: false, choice: null, sound: true, facing: "environment" };
+const DEFAULTS = { chosen: false, choice: null, known: null, news: null, sound: true, facing: "environment" };
 
 // One page, one loudspeaker and one keyboard, however often a door is set up in it.
 const sound = new Sound();
@@ -135,9 +137,12 @@ export class Kiosk {
     );
     const first = this.#roster === null;
     const roster = new Roster(bundle);
+    this.#presence.regroup((edition, session) => roster.home(edition, session));
     this.#presence.hear(bundle.attendance, Date.parse(bundle.server_time));
     this.#roster = this.#place.roster = roster;
     this.#desk.learn({ roster, verifiers: new Map(keys) });
+    const changed = followed(roster, this.#settings);
+    if (changed) await this.#keep(changed);
     if (first && !this.#ended) this.home();
   }
 
@@ -153,8 +158,7 @@ export class Kiosk {
   #chooseSession() {
     this.#camera?.stop();
     const choose = async (choice) => {
-      this.#desk.choice = choice;
-      await this.#keep({ choice, chosen: true });
+      await this.#keep({ choice, chosen: true, known: remembered(this.#roster, choice), news: null });
       this.home();
     };
     showSessions({ roster: this.#roster, now: this.clock.now(), choose });
@@ -162,6 +166,7 @@ export class Kiosk {
 
   async #keep(changed) {
     this.#settings = { ...this.#settings, ...changed };
+    this.#desk.choice = this.#settings.choice;
     try {
       await this.#store.set("settings", this.#settings);
     } catch (error) {
@@ -254,6 +259,10 @@ export class Kiosk {
       now: this.clock.now(),
       full: this.#full,
       openMenu: () => this.#supervise(),
+    });
+    showNews(this.#settings.news, {
+      close: () => this.#keep({ news: null }).then(() => this.#draw()),
+      choose: () => this.#chooseSession(),
     });
     if (this.#roster && document.body.dataset.screen === "scan")
       this.#scanScreen.update({

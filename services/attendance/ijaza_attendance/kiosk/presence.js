@@ -10,6 +10,7 @@ export class Presence {
   #server = new Map();
   #heardAt = 0;
   #here = new Map();
+  #home = (_edition, session) => session;
 
   static #slot = (edition, participant, session) => `${edition}/${participant}/${session}`;
 
@@ -36,10 +37,26 @@ export class Presence {
       for (const each of scans) if (settled.has(each.scan_id)) each.settledAt = at;
   }
 
+  /** `home(edition, session)` is the session that scans of a session count for from now on. */
+  regroup(home) {
+    this.#home = home;
+    const before = this.#here;
+    this.#here = new Map();
+    for (const [slot, scans] of before) {
+      const there = this.#counted(...slot.split("/"));
+      const both = [...(this.#here.get(there) ?? []), ...scans].sort((a, b) => a.at - b.at);
+      this.#here.set(there, both);
+    }
+  }
+
+  #counted(edition, participant, session) {
+    return Presence.#slot(edition, participant, this.#home(edition, session));
+  }
+
   /** Take a scan that is durable here. Only accepted ones move anybody. */
   add(scan) {
     if (scan.verdict !== "accepted") return;
-    const slot = Presence.#slot(scan.edition, scan.participant, scan.session);
+    const slot = this.#counted(scan.edition, scan.participant, scan.session);
     const scans = this.#here.get(slot) ?? [];
     if (scan.undo_of) {
       const undone = scans.find((each) => each.scan_id === scan.undo_of);

@@ -67,6 +67,11 @@ export class Roster {
     return this.editions.get(edition)?.sessions.find((each) => each.session === id);
   }
 
+  /** The session that scans of a session count for: itself, or what it was merged into. */
+  home(edition, id) {
+    return this.session(edition, id)?.counts_for ?? id;
+  }
+
   sessions() {
     return [...this.editions.values()].flatMap((each) => each.sessions);
   }

@@ -35,6 +35,16 @@ export const clockTime = (ms) =>
 export const day = (ms) =>
   new Intl.DateTimeFormat(locale(), { weekday: "long", day: "numeric", month: "long" }).format(ms);
 
+/** A day with two times of it. */
+export const span = (from, until) =>
+  new Intl.DateTimeFormat(locale(), {
+    weekday: "long",
+    day: "numeric",
+    month: "long",
+    hour: "2-digit",
+    minute: "2-digit",
+  }).formatRange(from, until);
+
 const UNITS = [["day", 86_400], ["hour", 3_600], ["minute", 60], ["second", 1]];
 
 /** A length of time in its one or two largest units, each in the form that its number asks for. */

@@ -18,8 +18,12 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class RoomLink:
-    """Which session's room a link shows, and until when (seconds since 1970)."""
+    """Which session's room a link shows, and until when (seconds since 1970).
+
+    `number` is the link's place among those of the room: only the last one given shows it.
+    """
 
     edition: str
     session: str
+    number: int
     until: int

@@ -14,10 +14,12 @@ from ijaza_credential.api.copy_page import copy_page_routes
 from ijaza_credential.api.graduation import graduation
 from ijaza_credential.api.graduation_print import graduation_print
 from ijaza_credential.api.issuer_files import issuer_files
+from ijaza_credential.api.jwts import Jwts
 from ijaza_credential.api.orders import orders
 from ijaza_credential.api.proposals import proposals
 from ijaza_credential.api.questions import questions
 from ijaza_credential.api.reading import Reader
+from ijaza_credential.api.reissues import reissues
 from ijaza_credential.api.templates import templates
 from ijaza_credential.api.verification import verification
 from ijaza_credential.api.verification_files import verification_files
@@ -27,12 +29,14 @@ from ijaza_credential.desk import DocumentDesk
 from ijaza_credential.domain.people import Person
 from ijaza_credential.domain.programme import Programme
 from ijaza_credential.domain.state import State
+from ijaza_credential.reissuing import Reissuing
 from ijaza_credential.signing import IssuerKeys
 from ijaza_credential.site import IssuerSite
 from ijaza_credential.templates.preview import Previews
 from ijaza_credential.templates.shelf import Shelf
 from ijaza_credential.verification.finding import Finder
 from ijaza_credential.verification.judging import Judge
+from ijaza_credential.verification.pdf_readers import PdfReaders
 
 
 def router(
@@ -65,6 +69,8 @@ def files(
     shelf: Shelf,
     site: IssuerSite,
     keys: IssuerKeys,
+    reissuing: Reissuing,
+    readers: PdfReaders,
     secret: bytes,
     clock: Callable[[], datetime],
 ) -> APIRouter:
@@ -73,16 +79,19 @@ def files(
     finder = Finder(store=store, references=references, desk=desk)
     api = APIRouter()
     api.include_router(certificate_files(reader, desk), prefix="/v1", tags=["files"])
-    api.include_router(graduation_print(reader, desk), prefix="/v1", tags=["files"])
+    api.include_router(graduation_print(reader), prefix="/v1", tags=["files"])
+    api.include_router(reissues(reader, reissuing, clock), prefix="/v1", tags=["credential"])
     previews = Previews(store, references, desk, shelf)
     look = templates(reader, shelf, previews, clock)
     api.include_router(look, prefix="/v1", tags=["templates"])
     api.include_router(issuer_files(site), tags=["files"])
-    api.include_router(verification(finder=finder, judge=Judge(finder, site, clock)))
+    judge = Judge(finder, site, readers, clock)
+    jwts = Jwts(site, keys.signing)
+    api.include_router(verification(finder=finder, judge=judge, jwts=jwts))
     api.include_router(verification_files())
     api.include_router(copy_links(reader, desk, secret, clock), prefix="/v1", tags=["copy"])
     copies = Copies(
         store=store, references=references, desk=desk, secret=link_secret(secret), clock=clock
     )
-    api.include_router(copy_page_routes(copies, site, keys.signing))
+    api.include_router(copy_page_routes(copies, jwts))
     return api

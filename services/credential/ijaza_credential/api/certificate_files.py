@@ -1,19 +1,17 @@
 """The PDF and the credential of a certificate, for staff: they name their holder."""
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 from ijaza_runtime.errors import NotKnown
-from ijaza_runtime.web import Role, require
 
 from ijaza_credential.api.reading import Reader
 from ijaza_credential.api.sending import CREDENTIAL, PDF, documented, send
+from ijaza_credential.api.staff import FILE_READERS
 from ijaza_credential.desk import DocumentDesk, Documents
-
-STAFF = [Depends(require(Role.OFFICE, Role.AUDITOR))]
 
 
 def certificate_files(reader: Reader, desk: DocumentDesk) -> APIRouter:
     """The newest certificate of a serial, as files."""
-    api = APIRouter(dependencies=STAFF)
+    api = APIRouter(dependencies=FILE_READERS)
 
     async def newest(typed: str) -> tuple[str, Documents]:
         state = await reader.by_serial(typed)

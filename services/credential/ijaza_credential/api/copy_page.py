@@ -1,30 +1,21 @@
 """The graduate's copy: the page of a link, and the files that it offers. No account is needed."""
 
-import asyncio
-import json
-from collections.abc import Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
-from ijaza_runtime.errors import Conflicting, NotKnown
-from ijaza_runtime.observe import log
+from ijaza_runtime.errors import NotKnown
 from ijaza_runtime.web import public
 
+from ijaza_credential.api.jwts import Jwts, check_valid
+from ijaza_credential.api.looks import WORK_COST, Gate, too_many
 from ijaza_credential.api.sending import CREDENTIAL, PDF
-from ijaza_credential.api.verification import Gate, too_many
 from ijaza_credential.copy.opening import Copies, Copy
 from ijaza_credential.copy.page import HEADERS, busy_copy_page, copy_page, no_copy_page
 from ijaza_credential.desk import Documents
 from ijaza_credential.documents.jwt import MEDIA_TYPE as JWT
-from ijaza_credential.documents.jwt import as_jwt
-from ijaza_credential.documents.keys import IssuerKey
-from ijaza_credential.documents.proof import ProofError, issuer_of
-from ijaza_credential.site import IssuerSite
 from ijaza_credential.verification.negotiation import language
 
 HTML = "text/html"
-MISS_COST = 20
-"""How many looks a code that opens nothing counts as."""
 
 Code = Annotated[str, Path(max_length=2000, description="What the link ends with.")]
 Version = Annotated[int, Path(ge=1, lt=2**31, description="1 for the first certificate.")]
@@ -38,10 +29,10 @@ def _documented(media_type: str, content: dict[str, Any]) -> dict[int | str, dic
     return {200: {"description": "The file.", "content": {media_type: content}}}
 
 
-def copy_page_routes(copies: Copies, site: IssuerSite, key: Callable[[], IssuerKey]) -> APIRouter:
-    """`/c/CODE` and its files; `key` is asked for what signs now."""
+def copy_page_routes(copies: Copies, jwts: Jwts) -> APIRouter:
+    """`/c/CODE` and its files."""
     api = APIRouter(prefix="/c/{code}", tags=["copy"], dependencies=[Depends(public())])
-    desk = _Desk(copies, site, key, Gate())
+    desk = _Desk(copies, jwts, Gate())
 
     @api.get(
         "",
@@ -117,12 +108,9 @@ def copy_page_routes(copies: Copies, site: IssuerSite, key: Callable[[], IssuerK
 class _Desk:
     """Answers whoever has a link."""
 
-    def __init__(
-        self, copies: Copies, site: IssuerSite, key: Callable[[], IssuerKey], gate: Gate
-    ) -> None:
+    def __init__(self, copies: Copies, jwts: Jwts, gate: Gate) -> None:
         self._copies = copies
-        self._site = site
-        self._key = key
+        self._jwts = jwts
         self._gate = gate
 
     async def page(self, request: Request, code: str, lang: str) -> Response:
@@ -152,29 +140,13 @@ class _Desk:
     async def jwt(self, request: Request, code: str) -> Response:
         """The newest credential, signed anew. Raises `Conflicting` if it is not valid."""
         copy = await self._opened(request, code)
-        if copy.told.version.status != "valid":
-            raise Conflicting(
-                "not-valid", "this certificate is not valid now, and is not signed another time"
-            )
+        self._gate.charge(request, WORK_COST)
+        check_valid(copy.state, copy.newest)
         content = _documents(copy, copy.newest).credential
         if content is None:
             raise _nothing()
-        credential = json.loads(content)
-        did_document = await self._site.did_document_of(issuer_of(credential))
-        if did_document is None:
-            raise _nothing()
-        try:
-            token = await asyncio.to_thread(
-                as_jwt, credential, json.loads(did_document), self._key()
-            )
-        except ProofError:
-            log.exception("credential not proven", edition=copy.state.edition)
-            raise Conflicting(
-                "not-proven",
-                "the issuer's keys no longer prove this certificate: ask the programme office for "
-                "a new one",
-            ) from None
-        return _file(copy, copy.newest, token.encode("ascii"), JWT, "jwt")
+        token = await self._jwts.signed(copy.state, copy.newest, content)
+        return _file(copy, copy.newest, token, JWT, "jwt")
 
     async def _opened(self, request: Request, code: str) -> Copy:
         if wait := self._gate.wait(request):

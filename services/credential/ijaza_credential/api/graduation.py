@@ -4,9 +4,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 from ijaza_runtime.commands import Work
-from ijaza_runtime.web import Actor, Role, require
 from ijaza_runtime.web.fields import EditionPath
 
 from ijaza_credential.api.graduation_views import (
@@ -19,21 +18,20 @@ from ijaza_credential.api.graduation_views import (
     counts_view,
 )
 from ijaza_credential.api.orders import approval_answer
-from ijaza_credential.api.paging import matching, states_of
+from ijaza_credential.api.paging import MOST_ROWS, matching
 from ijaza_credential.api.reading import Reader
 from ijaza_credential.api.requests import decided_at
+from ijaza_credential.api.staff import READERS, Approver
 from ijaza_credential.domain.commands import Approve, Seen
-from ijaza_credential.domain.graduation import Chance, Tally, candidate
+from ijaza_credential.domain.graduation import Chance, candidate
 from ijaza_credential.domain.life import Stage
 from ijaza_credential.domain.people import Person
 from ijaza_credential.domain.programme import Programme
 from ijaza_credential.domain.rules import assess
 from ijaza_credential.domain.state import State
 from ijaza_credential.handlers import PEOPLE, deciding
+from ijaza_credential.tallies import Tallies
 
-STAFF = [Depends(require(Role.OFFICE, Role.APPROVER, Role.AUDITOR))]
-Approver = Annotated[Actor, Depends(require(Role.APPROVER))]
-MOST_ROWS = 500
 MOST_APPROVALS = 500
 """Approvals of `all` that one request gives, and answers for."""
 
@@ -41,8 +39,11 @@ MOST_APPROVALS = 500
 def graduation(reader: Reader, secret: bytes, clock: Callable[[], datetime]) -> APIRouter:
     """Who stands where before the ceremony, and the approval of those who graduate."""
     api = APIRouter(prefix="/editions/{edition}/graduation")
+    tallies = Tallies(reader.commands, reader.references, reader.store)
 
-    @api.get("", dependencies=STAFF, summary="Who is eligible, who nearly is, and what is missing")
+    @api.get(
+        "", dependencies=READERS, summary="Who is eligible, who nearly is, and what is missing"
+    )
     async def candidates(
         edition: EditionPath,
         chance: Annotated[Chance | None, Query()] = None,
@@ -81,16 +82,10 @@ def graduation(reader: Reader, secret: bytes, clock: Callable[[], datetime]) -> 
             next=following,
         )
 
-    @api.get("/counts", dependencies=STAFF, summary="How many are eligible, nearly, or not")
+    @api.get("/counts", dependencies=READERS, summary="How many are eligible, nearly, or not")
     async def counts(edition: EditionPath) -> GraduationCounts:
-        programme, now = await reader.programme(edition), clock()
-        tally = Tally()
-        async for state in states_of(reader, edition):
-            person = reader.references.get(PEOPLE, state.participant)
-            found = candidate(state, programme, person, now)
-            if found is not None:
-                tally.add(found)
-        return counts_view(edition, programme.revision, tally)
+        await reader.programme(edition)
+        return counts_view(edition, await tallies.of(edition, clock()))
 
     @api.post("/approvals", summary="Approve first certificates: of some, or of all who earn one")
     async def approvals(

@@ -118,13 +118,13 @@ def candidate_view(candidate: Candidate, programme: Programme, now: datetime) ->
     )
 
 
-def counts_view(edition: str, revision: int, tally: Tally) -> GraduationCounts:
+def counts_view(edition: str, tally: Tally) -> GraduationCounts:
     """How many stand where."""
     return GraduationCounts(
         edition=edition,
-        revision=revision,
+        revision=tally.revision,
         candidates=tally.candidates,
-        chances=tally.chances,
-        awards=tally.awards,
-        stages=tally.stages,
+        chances=dict(tally.chances),
+        awards=dict(tally.awards),
+        stages=dict(tally.stages),
     )

@@ -2,12 +2,10 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from ijaza_runtime.commands import Done, Work
 from ijaza_runtime.errors import Refusal
-from ijaza_runtime.web import Actor, Role, require
 
 from ijaza_credential.api.decision_views import DecisionView
 from ijaza_credential.api.reading import Reader
@@ -19,14 +17,12 @@ from ijaza_credential.api.requests import (
     Revocation,
     decided_at,
 )
+from ijaza_credential.api.staff import Approver, Officer
 from ijaza_credential.domain.commands import Approve, Command, Reinstate, Revoke
 from ijaza_credential.domain.people import Person
 from ijaza_credential.domain.programme import Programme
 from ijaza_credential.domain.state import State
 from ijaza_credential.handlers import deciding
-
-Approver = Annotated[Actor, Depends(require(Role.APPROVER))]
-Officer = Annotated[Actor, Depends(require(Role.OFFICE))]
 
 
 def orders(reader: Reader, secret: bytes, clock: Callable[[], datetime]) -> APIRouter:

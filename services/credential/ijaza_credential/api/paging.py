@@ -1,25 +1,18 @@
 """Pages of an edition's participants, chosen by a rule: bounded work for each request."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from typing import TypeVar
 
 from ijaza_credential.api.reading import Reader
 from ijaza_credential.domain.state import State
+from ijaza_credential.storage import states_of
 
 T = TypeVar("T")
 
-AT_ONCE = 200
-"""States that are in memory at once."""
+MOST_ROWS = 500
+"""Rows of a page, at the most."""
 LOOKED_AT = 2_000
 """States that a request looks at, at the most: then it says where to go on."""
-
-
-async def states_of(reader: Reader, edition: str, after: str = "") -> AsyncIterator[State]:
-    """The states of an edition by participant, those after `after`."""
-    while page := await reader.commands.page(edition, after, AT_ONCE):
-        for _, state in page:
-            yield state
-        after = page[-1][0]
 
 
 async def matching(
@@ -32,7 +25,7 @@ async def matching(
     """
     found: list[T] = []
     looked_at = 0
-    async for state in states_of(reader, edition, after):
+    async for state in states_of(reader.store, edition, after):
         looked_at += 1
         picked = pick(state)
         if picked is not None:

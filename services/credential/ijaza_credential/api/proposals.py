@@ -4,17 +4,17 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 from ijaza_runtime.errors import NotKnown
-from ijaza_runtime.web import Actor, Role, require
 from ijaza_runtime.web.fields import EditionPath, ParticipantPath
 from pydantic import BaseModel
 
 from ijaza_credential.api.decision_views import DecisionView, ProspectView, prospect_view
-from ijaza_credential.api.paging import matching
+from ijaza_credential.api.paging import MOST_ROWS, matching
 from ijaza_credential.api.proposal_views import HolderView, ProposalView, proposal_view
 from ijaza_credential.api.reading import Reader
 from ijaza_credential.api.requests import Word, decided_at
+from ijaza_credential.api.staff import READERS, Approver
 from ijaza_credential.domain.change import Kind
 from ijaza_credential.domain.commands import Approve, Command, Decline, Seen
 from ijaza_credential.domain.decision import explain
@@ -23,9 +23,6 @@ from ijaza_credential.domain.life import Stage
 from ijaza_credential.domain.state import State
 from ijaza_credential.handlers import PEOPLE, deciding
 
-STAFF = [Depends(require(Role.OFFICE, Role.APPROVER, Role.AUDITOR))]
-Approver = Annotated[Actor, Depends(require(Role.APPROVER))]
-MOST_ROWS = 500
 PERSON = "/editions/{edition}/participants/{participant}/proposal"
 
 
@@ -69,7 +66,7 @@ def proposals(reader: Reader, secret: bytes, clock: Callable[[], datetime]) -> A
 
     @api.get(
         "/editions/{edition}/proposals",
-        dependencies=STAFF,
+        dependencies=READERS,
         summary="Changes to certificates that wait for approval, or were declined, page by page",
     )
     async def listed(
@@ -103,7 +100,7 @@ def proposals(reader: Reader, secret: bytes, clock: Callable[[], datetime]) -> A
 
     @api.get(
         PERSON,
-        dependencies=STAFF,
+        dependencies=READERS,
         summary="The change that waits for one participant: before and after, and why",
     )
     async def one(edition: EditionPath, participant: ParticipantPath) -> ProposalDetail:

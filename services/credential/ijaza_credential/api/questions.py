@@ -4,17 +4,15 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
-from ijaza_runtime.web import Role, require
+from fastapi import APIRouter, Query
 from pydantic import AwareDatetime
 
 from ijaza_credential.api.decision_views import DecisionView
 from ijaza_credential.api.eligibility_views import EligibilityPage, eligibility_row
+from ijaza_credential.api.paging import MOST_ROWS
 from ijaza_credential.api.reading import Reader
+from ijaza_credential.api.staff import READERS
 from ijaza_credential.domain.rules import assess
-
-STAFF = [Depends(require(Role.OFFICE, Role.APPROVER, Role.AUDITOR))]
-MOST_ROWS = 500
 
 
 def questions(reader: Reader, clock: Callable[[], datetime]) -> APIRouter:
@@ -23,7 +21,7 @@ def questions(reader: Reader, clock: Callable[[], datetime]) -> APIRouter:
 
     @api.get(
         "/editions/{edition}/participants/{participant}/decision",
-        dependencies=STAFF,
+        dependencies=READERS,
         summary="Why a participant gets a certificate or not, and what is left to do",
     )
     async def decision(
@@ -37,7 +35,7 @@ def questions(reader: Reader, clock: Callable[[], datetime]) -> APIRouter:
 
     @api.get(
         "/editions/{edition}/eligibility",
-        dependencies=STAFF,
+        dependencies=READERS,
         summary="Who has earned what, page by page",
     )
     async def eligibility(

@@ -5,15 +5,15 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from ijaza_runtime.errors import Invalid
-from ijaza_runtime.web import Actor, Role, require
 from ijaza_runtime.web.fields import Body, EditionPath, Instant, ParticipantId
 from pydantic import BaseModel, ConfigDict
 
 from ijaza_credential.api.reading import Reader
 from ijaza_credential.api.requests import AT, decided_at
 from ijaza_credential.api.sending import PDF, documented
+from ijaza_credential.api.staff import READERS, Officer
 from ijaza_credential.templates.archive import PackError
 from ijaza_credential.templates.check import check
 from ijaza_credential.templates.pack import read_pack
@@ -22,8 +22,6 @@ from ijaza_credential.templates.sandbox import TemplateError
 from ijaza_credential.templates.shelf import BUILT_IN, Shelf, Templates
 from ijaza_credential.verification.uploads import uploaded
 
-STAFF = [Depends(require(Role.OFFICE, Role.APPROVER, Role.AUDITOR))]
-Office = Annotated[Actor, Depends(require(Role.OFFICE))]
 TemplateName = Annotated[
     str,
     Path(
@@ -96,7 +94,7 @@ def templates(
     api = APIRouter(prefix="/editions/{edition}/templates")
     checking = asyncio.Semaphore(1)
 
-    @api.get("", dependencies=STAFF, summary="The templates of an edition")
+    @api.get("", dependencies=READERS, summary="The templates of an edition")
     async def listed(edition: EditionPath) -> TemplatesView:
         await reader.programme(edition)
         return _view(await shelf.templates(edition))
@@ -107,7 +105,7 @@ def templates(
         summary="Add a template, if it holds",
         openapi_extra=_UPLOAD,
     )
-    async def add(edition: EditionPath, actor: Office, request: Request) -> TemplatesView:
+    async def add(edition: EditionPath, actor: Officer, request: Request) -> TemplatesView:
         """It is tried with samples first: some seconds. Nothing is printed with it before it is
         activated. The same pack again changes nothing.
         """
@@ -127,7 +125,7 @@ def templates(
 
     @api.get(
         "/{template}/preview.pdf",
-        dependencies=STAFF,
+        dependencies=READERS,
         summary="What a certificate would look like",
         response_class=Response,
         responses=documented(PDF, "A page that is no certificate and says so."),
@@ -156,7 +154,7 @@ def templates(
 
     @api.post("/{template}/activation", summary="Print with a template from now on")
     async def activation(
-        edition: EditionPath, template: TemplateName, actor: Office, asked: ActivationRequest
+        edition: EditionPath, template: TemplateName, actor: Officer, asked: ActivationRequest
     ) -> TemplatesView:
         """Documents that were made stay as they are, and are never made again for it."""
         await reader.programme(edition)

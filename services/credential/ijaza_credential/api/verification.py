@@ -6,14 +6,16 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.responses import JSONResponse
-from ijaza_runtime.errors import NotKnown, TooMany
+from ijaza_runtime.errors import NotKnown
 from ijaza_runtime.web import public
 from ijaza_runtime.web.problems import MEDIA_TYPE
-from ijaza_runtime.web.throttle import Throttle, caller
 
+from ijaza_credential.api.jwts import Jwts, check_valid
+from ijaza_credential.api.looks import STOPPED_COST, WORK_COST, Gate, too_many
 from ijaza_credential.api.public_views import PublicCertificate, public_certificate
 from ijaza_credential.api.sending import CREDENTIAL, JSON, PDF, send, sent_as
 from ijaza_credential.desk import Documents
+from ijaza_credential.documents.jwt import MEDIA_TYPE as JWT
 from ijaza_credential.verification.finding import Finder, Found
 from ijaza_credential.verification.judging import Judge
 from ijaza_credential.verification.negotiation import FORMS, VARY, language, media_type
@@ -28,10 +30,6 @@ from ijaza_credential.verification.uploads import uploaded
 from ijaza_credential.verification.words import Language
 
 HTML = "text/html"
-CHECK_COST = 10
-"""How many looks at pages a checked file counts as."""
-MISS_COST = 20
-"""How many looks a serial that nobody has counts as: fifteen guesses, then fifteen a minute."""
 
 Serial = Annotated[str, Path(max_length=200, description="As printed, however it is typed.")]
 Version = Annotated[str, Path(max_length=20, description="1 for the first certificate.")]
@@ -47,9 +45,16 @@ being erased or revoked."""
 NOT_KNOWN = "no certificate is shown under this serial and version: check how they are spelled"
 
 
+_ENDINGS = {PDF: "pdf", JWT: "jwt"}
 _TEXT: dict[str, Any] = {"schema": {"type": "string"}}
 _BINARY: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
 _REFUSED = {HTML: _TEXT, MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+_ANY_REFUSED: dict[int | str, dict[str, Any]] = {
+    "default": {
+        "description": "It was not carried out: a page, or by `Accept` a problem.",
+        "content": _REFUSED,
+    }
+}
 _BUSY: dict[int | str, dict[str, Any]] = {
     429: {"description": "Asked too often; `Retry-After` says how long.", "content": _REFUSED}
 }
@@ -68,43 +73,18 @@ def _documented(*types: str) -> dict[int | str, dict[str, Any]]:
 def _content(media: str) -> dict[str, Any]:
     if media == PDF:
         return _BINARY
-    return _TEXT if media.endswith(("html", "xml")) else {}
+    return _TEXT if media.endswith(("html", "xml", "jwt")) else {}
 
 
-class Gate:
-    """How often one caller may ask. A guess that finds nothing costs more than a look."""
-
-    def __init__(self) -> None:
-        self._throttle = Throttle(burst=300, per_minute=300)
-
-    def wait(self, request: Request, cost: float = 1) -> float:
-        """Seconds until this may be asked; 0 if it may be now."""
-        return self._throttle.wait(caller(request), cost)
-
-    def missed(self, request: Request) -> None:
-        """What was asked for was not found."""
-        self._throttle.charge(caller(request), MISS_COST - 1)
-
-
-def too_many(seconds: float) -> TooMany:
-    """The refusal for whoever asks too often."""
-    return TooMany(
-        "too-many-requests",
-        "Too many requests from your network: the header Retry-After says how many seconds to "
-        "wait.",
-        seconds,
-    )
-
-
-def verification(*, finder: Finder, judge: Judge) -> APIRouter:
+def verification(*, finder: Finder, judge: Judge, jwts: Jwts) -> APIRouter:
     """The pages for everybody, and what they are made from for programs."""
     api = APIRouter(dependencies=[Depends(public())], tags=["verification"])
-    desk = _Desk(finder, Gate(), judge)
+    desk = _Desk(finder, Gate(), judge, jwts)
     forms = _documented(*FORMS)
 
     @api.get("/v/{serial}", summary="A certificate", response_class=Response, responses=forms)
     async def newest(serial: Serial, request: Request, lang: Lang = "") -> Response:
-        """The newest certificate of a serial: a page, its credential, or its PDF, by `Accept`."""
+        """The newest certificate of a serial by `Accept`: a page, its credential, PDF or JWT."""
         return await desk.shown(request, serial, "", lang)
 
     @api.get(
@@ -135,6 +115,16 @@ def verification(*, finder: Finder, judge: Judge) -> APIRouter:
     async def credential(serial: Serial, version: Version, request: Request) -> Response:
         return await desk.sent(request, serial, version, CREDENTIAL)
 
+    @api.get(
+        "/v/{serial}/{version}/credential.jwt",
+        summary="The valid certificate as a verifiable credential secured as a JWT",
+        response_class=Response,
+        responses=_documented(JWT),
+    )
+    async def jwt(serial: Serial, version: Version, request: Request) -> Response:
+        """Signed when it is asked for, with the issuer's key of now; only what is valid is."""
+        return await desk.sent(request, serial, version, JWT)
+
     @api.get("/v1/certificates/{serial}", summary="Whether a serial holds")
     async def status(serial: Serial, request: Request, response: Response) -> PublicCertificate:
         response.headers.update(PERSONAL)
@@ -144,7 +134,7 @@ def verification(*, finder: Finder, judge: Judge) -> APIRouter:
         "/verify",
         summary="The page to check a file on",
         response_class=Response,
-        responses={200: {"description": "The page.", "content": {HTML: _TEXT}}},
+        responses={200: {"description": "The page.", "content": {HTML: _TEXT}}, **_ANY_REFUSED},
     )
     async def form(request: Request, lang: Lang = "") -> Response:
         chosen = language(lang, request.headers.get("accept-language", ""))
@@ -161,10 +151,11 @@ def verification(*, finder: Finder, judge: Judge) -> APIRouter:
                 "content": {HTML: _TEXT, JSON: {}},
             },
             **_BUSY,
+            **_ANY_REFUSED,
         },
     )
     async def check(request: Request, lang: Lang = "") -> Response:
-        """A certificate's PDF or JSON, in the field `file` of a form, or as the body itself."""
+        """A certificate's PDF, JSON or JWT in the field `file` of a form, or as the body itself."""
         return await desk.checked(request, lang)
 
     return api
@@ -173,10 +164,11 @@ def verification(*, finder: Finder, judge: Judge) -> APIRouter:
 class _Desk:
     """Answers the questions of everybody."""
 
-    def __init__(self, finder: Finder, gate: Gate, judge: Judge) -> None:
+    def __init__(self, finder: Finder, gate: Gate, judge: Judge, jwts: Jwts) -> None:
         self._finder = finder
         self._gate = gate
         self._judge = judge
+        self._jwts = jwts
 
     async def shown(self, request: Request, serial: str, version: str, lang: str) -> Response:
         """A certificate in the form that is asked for."""
@@ -199,8 +191,11 @@ class _Desk:
         return sent_as(request, content, etag, f"{HTML}; charset=utf-8", headers)
 
     async def sent(self, request: Request, serial: str, version: str, wanted: str) -> Response:
-        """A file of a certificate. Raises `NotKnown`, `TooMany`."""
+        """A file of a certificate. Raises `NotKnown`, `TooMany`; `Conflicting` for some JWTs."""
         found = await self._found(request, serial, version)
+        if wanted == JWT:
+            self._gate.charge(request, WORK_COST)
+            check_valid(found.state, found.version)
         documents = await self._finder.documents(found.issued.credential_id)
         if documents is None:
             raise NotKnown(
@@ -210,7 +205,10 @@ class _Desk:
         content, etag = _file(documents, wanted)
         if content is None:
             raise NotKnown("serial-not-known", NOT_KNOWN)
-        ending = "pdf" if wanted == PDF else "json"
+        if wanted == JWT:
+            content = await self._jwts.signed(found.state, found.version, content)
+            etag = sha256(content).hexdigest()
+        ending = _ENDINGS.get(wanted, "json")
         name = f'attachment; filename="{found.issued.serial}-{found.version}.{ending}"'
         headers = {**PERSONAL, "Vary": VARY, "Content-Disposition": name}
         return sent_as(request, content, f'"{etag}"', wanted, headers)
@@ -230,11 +228,13 @@ class _Desk:
         """What came of checking a file. Raises `TooMany`."""
         as_json = media_type(request.headers.get("accept", "")) == JSON
         chosen = language(lang, request.headers.get("accept-language", ""))
-        if wait := self._gate.wait(request, CHECK_COST):
+        if wait := self._gate.wait(request, WORK_COST):
             if as_json:
                 raise too_many(wait)
             return _busy(chosen, wait)
         outcome = await self._judge.judge(await uploaded(request))
+        if outcome.stopped:
+            self._gate.charge(request, STOPPED_COST)
         if as_json:
             return JSONResponse(outcome.as_json(), headers={"Access-Control-Allow-Origin": "*"})
         return _page(verify_page(chosen, outcome), 200)

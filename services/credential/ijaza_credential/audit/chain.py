@@ -123,7 +123,8 @@ def check(seals: Sequence[HistorySealed], marks: Iterable[Mark], keys: Collectio
         by_leaf.setdefault(each.leaf, each)
     ids = {(each.letter, each.id) for each in standing}
     previous, number = "", 0
-    for one in sorted(_once(seals), key=lambda each: each.number):
+    once = sorted(dict.fromkeys(seals), key=lambda each: each.number)
+    for one in once:
         found.faults += [
             Fault(Kind.SEAL_MISSING, "", "", gone) for gone in range(number + 1, one.number)
         ]
@@ -136,13 +137,9 @@ def check(seals: Sequence[HistorySealed], marks: Iterable[Mark], keys: Collectio
             found.sealed.setdefault(leaf, one.number)
         previous, number = one.head, one.number
         found.seals += 1
-    _look_at_order(seals, by_leaf, found)
+    _look_at_order(once, by_leaf, found)
     _look_at_rest(standing, found)
     return found
-
-
-def _once(seals: Iterable[HistorySealed]) -> Iterable[HistorySealed]:
-    return dict.fromkeys(seals)
 
 
 def _held(
@@ -188,7 +185,7 @@ def _look_at_order(
     seals: Sequence[HistorySealed], by_leaf: dict[str, Mark], found: Checked
 ) -> None:
     last: dict[tuple[str, int], int] = {}
-    for one in sorted(_once(seals), key=lambda each: each.number):
+    for one in seals:
         for leaf in one.leaves:
             mark = by_leaf.get(leaf)
             if mark is None:

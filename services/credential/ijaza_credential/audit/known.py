@@ -10,10 +10,7 @@ from ijaza_credential.audit.sealing import COLLECTION as SEALS
 from ijaza_credential.audit.sealing import sealed_in
 from ijaza_credential.documents.register import CertificateStatus
 from ijaza_credential.storage import COLLECTION as STATES
-from ijaza_credential.storage import decode
-
-PAGE = 500
-"""Participants whose documents are in memory at once."""
+from ijaza_credential.storage import decode, states_of
 
 
 async def known_to(store: Store, people: Sequence[str]) -> dict[str, Known]:
@@ -42,13 +39,9 @@ async def holder(store: Store, wanted: str) -> Found | None:
 
 async def holders(store: Store, edition: str) -> AsyncIterator[Found]:
     """Everybody of an edition who was issued a certificate, as the store knows it."""
-    after = ""
-    while page := await store.page(STATES, scope=edition, after=after, most=PAGE):
-        for document in page:
-            state = decode(document.body)
-            for issued in list(state.issued.values())[:1]:
-                yield Found(edition, state.participant, issued.serial)
-        after = page[-1].key
+    async for state in states_of(store, edition):
+        for issued in list(state.issued.values())[:1]:
+            yield Found(edition, state.participant, issued.serial)
 
 
 def listed_in(entries: Mapping[str, Mapping[str, object]]) -> dict[str, Known]:

@@ -151,29 +151,15 @@ def _audit(
     known: Known,
 ) -> Audit:
     standing = [each for each in records if isinstance(each, Recorded)]
-    sealable = [each for each in standing if each.topic in SEALED and each.kind != _SEAL]
-    texts = [each for each in standing if each.kind == _SEAL]
-    seals = [one for each in texts if (one := seal_in(each.kind, each.body)) is not None]
+    events = [each for each in standing if each.kind != _SEAL]
+    sealable = [each for each in events if each.topic in SEALED]
+    seals, faults = _seals(standing)
     checked = check(seals, [mark_of(each) for each in sealable], keys)
-    checked.faults += [
-        Fault(Kind.SEAL_ALTERED, each.topic, each.id, 0)
-        for each in texts
-        if seal_in(each.kind, each.body) is None
-    ]
-    last = max((each.number for each in seals), default=0)
-    checked.faults += [
-        Fault(Kind.SEAL_MISSING, "", "", gone) for gone in range(last + 1, known.seals + 1)
-    ]
-    steps = history(
-        found.edition, found.participant, [each for each in standing if each.kind != _SEAL]
-    )
+    steps = history(found.edition, found.participant, events)
+    checked.faults += faults
+    checked.faults += _missing_seals(seals, known)
     checked.faults += _untrue(steps, checked)
-    told = {each.credential_id for each in steps if each.record.kind == CertificateIssued.TYPE}
-    ended = {each.credential_id for each in steps if each.record.kind in _ENDINGS}
-    checked.faults += [
-        Fault(Kind.MISSING, CREDENTIAL.name, each, 0)
-        for each in sorted((known.credentials - told) | (known.ended - ended))
-    ]
+    checked.faults += _missing_events(steps, known)
     covered = max((each.changes for each in seals), default=0)
     changes = {each.id for each in sealable if changed_edition(each.kind, each.body)}
     return Audit(
@@ -184,6 +170,38 @@ def _audit(
         read=scope.topics,
         unsealed=max(0, len(changes) - covered),
     )
+
+
+def _seals(standing: Iterable[Recorded]) -> tuple[list[HistorySealed], list[Fault]]:
+    """The seals among the records, and those that nobody can read any more."""
+    seals, faults = [], []
+    for each in standing:
+        if each.kind != _SEAL:
+            continue
+        seal = seal_in(each.kind, each.body)
+        if seal is not None:
+            seals.append(seal)
+        else:
+            faults.append(Fault(Kind.SEAL_ALTERED, each.topic, each.id, 0))
+    return seals, faults
+
+
+def _missing_seals(seals: Iterable[HistorySealed], known: Known) -> list[Fault]:
+    """Seals after the last one on the log, of which the store knows."""
+    last = max((each.number for each in seals), default=0)
+    return [Fault(Kind.SEAL_MISSING, "", "", gone) for gone in range(last + 1, known.seals + 1)]
+
+
+def _missing_events(steps: Iterable[Step], known: Known) -> list[Fault]:
+    """Certificates of which the log does not tell what is known of them apart from it."""
+    told, ended = set(), set()
+    for each in steps:
+        if each.record.kind == CertificateIssued.TYPE:
+            told.add(each.credential_id)
+        elif each.record.kind in _ENDINGS:
+            ended.add(each.credential_id)
+    missing = (known.credentials - told) | (known.ended - ended)
+    return [Fault(Kind.MISSING, CREDENTIAL.name, each, 0) for each in sorted(missing)]
 
 
 def _untrue(steps: Iterable[Step], checked: Checked) -> list[Fault]:

@@ -97,13 +97,17 @@ def serialise_credential(credential: Mapping[str, Any]) -> bytes:
 
 
 def _profile(facts: CertificateFacts) -> dict[str, Any]:
-    return {
+    profile: dict[str, Any] = {
         "id": facts.issuer.did,
         "type": ["Profile"],
         "name": bilingual(facts.issuer.name),
-        "url": facts.issuer.url,
-        "email": facts.issuer.email,
     }
+    # An edition may leave them out, and an empty text is no address.
+    if facts.issuer.url:
+        profile["url"] = facts.issuer.url
+    if facts.issuer.email:
+        profile["email"] = facts.issuer.email
+    return profile
 
 
 def _subject(facts: CertificateFacts) -> dict[str, Any]:

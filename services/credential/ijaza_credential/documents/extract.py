@@ -5,7 +5,7 @@ import io
 from pypdf import PdfReader
 from pypdf.errors import FileNotDecryptedError
 
-from .pdf import ATTACHMENT
+from .attachment import ATTACHMENT
 
 MAX_PDF_BYTES = 16 << 20
 _MAX_ATTACHMENTS = 8

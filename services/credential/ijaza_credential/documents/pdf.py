@@ -18,15 +18,12 @@ import segno
 import typst
 
 from . import wording
+from .attachment import ATTACHMENT, ATTACHMENT_TYPE
 from .fitting import rest_of
 from .subject import CertificateFacts, utc_timestamp
 
 TEMPLATE_VERSION = 1
 """The template that new certificates get; older ones stay, so that any page can be made again."""
-
-ATTACHMENT = "credential.json"
-ATTACHMENT_TYPE = "application/vc"
-"""The registered media type of a credential secured by an embedded proof (VC Data Model 2.0)."""
 
 _FOLDER = Path(__file__).parent
 FONTS = _FOLDER / "fonts"

@@ -67,7 +67,7 @@ class Change:
         match self.act:
             case Act.ISSUE:
                 return "issue"
-            case Act.SUPERSEDE:
+            case Act.SUPERSEDE | Act.OFFICER_REISSUES:
                 return "supersede"
             case Act.REVOKE | Act.OFFICER_REVOKES:
                 return "revoke"
@@ -130,16 +130,18 @@ def states(person: Person, modules: Iterable[ModuleSums]) -> Stated:
 def restate(state: State, stated: Stated, naming: Naming) -> State:
     """Find out what the valid certificate states, if the state does not say.
 
-    So after a rebuild. Whether it is what holds now, the credential's id tells. If it is not, it
-    is lost, and the certificate is due to be superseded.
+    So after it was issued, and after a rebuild. Whether it is what holds now or, where an officer
+    had it issued anew, what the one before it states, the credential's id tells. If it is neither,
+    it is lost, and the certificate is due to be superseded.
     """
     version = state.last_version
     last = state.issued.get(version)
     if last is None or version in state.stated or state.status(version) != "valid":
         return state
-    if naming.credential_id(version, stated) != last.credential_id:
-        return state
-    return replace(state, stated=placed(state.stated, version, stated))
+    for each in (stated, state.stated.get(version - 1)):
+        if each is not None and naming.credential_id(version, each) == last.credential_id:
+            return replace(state, stated=placed(state.stated, version, each))
+    return state
 
 
 def forget(state: State) -> State:

@@ -15,6 +15,7 @@ from ijaza_credential.domain.life import Act, Stage, moved, stage_of
 from ijaza_credential.domain.people import Person
 from ijaza_credential.domain.programme import Programme
 from ijaza_credential.domain.refusals import NotAllowedError
+from ijaza_credential.domain.reissue import Reissue, reissue
 from ijaza_credential.domain.rules import assess
 from ijaza_credential.domain.state import State
 
@@ -76,7 +77,7 @@ class Reinstate:
     reason: str = ""
 
 
-Command = Approve | Decline | Revoke | Reinstate | GiveLink | EndLinks
+Command = Approve | Decline | Revoke | Reinstate | Reissue | GiveLink | EndLinks
 
 
 def decide(
@@ -112,6 +113,8 @@ def decide(
             return _revoke(command, state, programme, naming)
         case Reinstate():
             return _reinstate(command, state, programme, person, naming)
+        case Reissue():
+            return reissue(command, state, programme, person, naming)
         case GiveLink():
             return give_link(command, state, person)
         case EndLinks():
@@ -218,7 +221,8 @@ def _reinstate(
 ) -> list[Event]:
     version = state.last_version
     before = state.ended.get(version - 1)
-    if stage_of(state) is Stage.VALID and before is not None and before.actor:
+    reinstated = before is not None and before.status == "revoked" and before.actor
+    if stage_of(state) is Stage.VALID and reinstated:
         return []
     moved(state, Act.OFFICER_REINSTATES)
     assessment = assess(state, programme)

@@ -14,6 +14,7 @@ from typing import assert_never
 from ijaza_credential.domain import wording
 from ijaza_credential.domain.evidence import evidence, rules_events
 from ijaza_credential.domain.gate import approving, asks_approval, declined
+from ijaza_credential.domain.life import Stage, stage_of
 from ijaza_credential.domain.people import Person
 from ijaza_credential.domain.programme import Certificate, Module, Programme
 from ijaza_credential.domain.rules import (
@@ -202,7 +203,7 @@ def _summary(
     if version and ended is None:
         last = state.issued[version]
         return wording.held(_title(programme, last.certificate), last.serial)
-    if ended is not None and ended.actor:
+    if stage_of(state) is Stage.REVOKED_BY_OFFICER:
         return wording.BY_OFFICE
     if assessment.award is not None:
         return wording.then(

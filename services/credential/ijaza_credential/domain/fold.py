@@ -168,7 +168,7 @@ def on_certificate_issued(state: State, event: CertificateIssued) -> State:
 
 def on_certificate_superseded(state: State, event: CertificateSuperseded) -> State:
     """A certificate gave its place to its successor."""
-    return _over(state, event.version, Ended(event.at, "superseded", "", event.because))
+    return _over(state, event.version, Ended(event.at, "superseded", event.actor, event.because))
 
 
 def on_certificate_revoked(state: State, event: CertificateRevoked) -> State:

@@ -100,8 +100,11 @@ def approving(state: State, programme: Programme) -> tuple[tuple[datetime, str],
 
 
 def declined(state: State, programme: Programme, person: Person) -> Declined | None:
-    """Who declined what is due now; None if nobody did, or other facts are known since."""
-    last = state.declined.get(state.step - 1)
+    """Who declined what is due now; None if nobody did, or other facts are known since.
+
+    What an officer ordered meanwhile changes nothing of it.
+    """
+    last = state.declined.get(max(state.declined, default=0))
     if last is None or last.facts != facts_mark(state, programme, person):
         return None
     return last

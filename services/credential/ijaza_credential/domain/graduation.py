@@ -1,8 +1,11 @@
 """Who graduates: for the office that prepares the ceremony, before the closing and after it."""
 
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from ijaza_credential.domain.decision import Standing, standing, worst
 from ijaza_credential.domain.gate import stage_now
@@ -32,6 +35,14 @@ _CHANCES = {
 }
 
 
+class Place(NamedTuple):
+    """Where a candidate stands, as far as candidates are counted."""
+
+    chance: Chance
+    award: str
+    stage: Stage
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A participant before the ceremony.
@@ -47,23 +58,20 @@ class Candidate:
     stage: Stage
     missing: tuple[Criterion, ...]
 
+    @property
+    def place(self) -> Place:
+        return Place(self.chance, self.award, self.stage)
 
-@dataclass(slots=True)
+
+@dataclass(frozen=True, slots=True)
 class Tally:
-    """Candidates counted: by chance, by award, by the stage of their certificate."""
+    """Candidates counted under one revision: by chance, by award, by their certificate's stage."""
 
-    candidates: int = 0
-    chances: dict[str, int] = field(default_factory=lambda: dict.fromkeys(Chance, 0))
-    awards: dict[str, int] = field(default_factory=dict)
-    stages: dict[str, int] = field(default_factory=lambda: dict.fromkeys(Stage, 0))
-
-    def add(self, candidate: Candidate) -> None:
-        """Count one more."""
-        self.candidates += 1
-        self.chances[candidate.chance] += 1
-        self.stages[candidate.stage] += 1
-        if candidate.award:
-            self.awards[candidate.award] = self.awards.get(candidate.award, 0) + 1
+    revision: int
+    candidates: int
+    chances: Mapping[str, int]
+    awards: Mapping[str, int]
+    stages: Mapping[str, int]
 
 
 def candidate(
@@ -82,3 +90,30 @@ def candidate(
         stage=stage_now(state, programme, person, assessment),
         missing=tuple(each for each in asked if not each.met),
     )
+
+
+def tally(revision: int, places: Iterable[Place]) -> Tally:
+    """Count candidates by where each of them stands."""
+    chances, awards, stages = Counter[str](), Counter[str](), Counter[str]()
+    for place, how_many in Counter(places).items():
+        chances[place.chance] += how_many
+        awards[place.award] += how_many
+        stages[place.stage] += how_many
+    del awards[""]
+    return Tally(
+        revision=revision,
+        candidates=chances.total(),
+        chances={chance: chances[chance] for chance in Chance},
+        awards=dict(awards),
+        stages={stage: stages[stage] for stage in Stage},
+    )
+
+
+def sessions_to_come(programme: Programme, now: datetime) -> int:
+    """How many sessions can still be attended whole: none of an edition that is closed.
+
+    Under one revision `candidate` says the same at any two times at which this is the same.
+    """
+    if programme.closed_at is not None:
+        return 0
+    return sum(sitting.end > now for module in programme.modules for sitting in module.sittings)

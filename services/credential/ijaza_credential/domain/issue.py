@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
+from typing import NamedTuple
 
 from ijaza_contracts.credential import (
     CertificateIssued,
+    CertificateKind,
     CertificateReinstated,
     CertificateRevoked,
     CertificateSuperseded,
@@ -14,11 +16,11 @@ from ijaza_contracts.credential import (
 )
 from ijaza_contracts.envelope import Event
 
-from ijaza_credential.domain.change import Change, Grant, Naming
+from ijaza_credential.domain.change import Change, Naming
 from ijaza_credential.domain.life import Act
 from ijaza_credential.domain.people import Person
 from ijaza_credential.domain.programme import BEGINNING, Programme
-from ijaza_credential.domain.state import State
+from ijaza_credential.domain.state import State, Stated
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,18 +58,56 @@ class Occasion:
         return datetime.combine(self.date.astimezone(self.programme.zone), time(), UTC)
 
 
+class _Version(NamedTuple):
+    """What a version of a certificate is to be: which one, by which definition, of which names."""
+
+    certificate: str
+    kind: CertificateKind
+    revision: int
+    person_version: int
+    number: int
+    stated: Stated
+
+
 def carry_out(change: Change, person: Person, occasion: Occasion) -> list[Event]:
     """The events of a change."""
-    if change.after is None:
+    grant = change.after
+    if grant is None:
         return revoke(change.because, occasion)
-    issued = _issue(change.after, change, person, occasion)
+    after = _Version(
+        certificate=grant.certificate.id,
+        kind=grant.certificate.kind,
+        revision=occasion.programme.revision,
+        person_version=person.version,
+        number=grant.number,
+        stated=grant.stated,
+    )
+    issued = _issue(after, change.because, occasion)
     match change.act:
         case Act.SUPERSEDE:
-            return [*issued, *_supersede(change.because, occasion, by=change.after)]
+            return [*issued, *_supersede(change.because, occasion, by=after)]
         case Act.REINSTATE | Act.OFFICER_REINSTATES:
-            return [*issued, _reinstated(change.because, occasion, by=change.after)]
+            return [*issued, _reinstated(change.because, occasion, by=after)]
         case _:
             return issued
+
+
+def issue_anew(because: str, occasion: Occasion, number: int, stated: Stated) -> list[Event]:
+    """The last certificate gives way to one that says all that it says, `stated` among it.
+
+    What it says of the edition follows from its revision, and so the revision stays: by a newer
+    one the same results could stand beside other requirements, which nobody decided upon.
+    """
+    before = occasion.state.issued[occasion.state.last_version]
+    after = _Version(
+        certificate=before.certificate,
+        kind=before.kind,
+        revision=before.revision,
+        person_version=before.person_version,
+        number=number,
+        stated=stated,
+    )
+    return [*_issue(after, because, occasion), *_supersede(because, occasion, by=after)]
 
 
 def revoke(because: str, occasion: Occasion) -> list[Event]:
@@ -95,28 +135,29 @@ def revoke(because: str, occasion: Occasion) -> list[Event]:
     ]
 
 
-def _issue(grant: Grant, change: Change, person: Person, occasion: Occasion) -> list[Event]:
+def _issue(said: _Version, because: str, occasion: Occasion) -> list[Event]:
     """A certificate more, and a graduation."""
     state, naming = occasion.state, occasion.naming
+    before = state.issued.get(state.last_version)
     version = state.last_version + 1
-    status_list, status_index = naming.status_place(version, grant.number)
+    status_list, status_index = naming.status_place(version, said.number)
     return [
         CertificateIssued(
             edition=state.edition,
             participant=state.participant,
             at=occasion.date,
             serial=naming.serial(),
-            credential_id=naming.credential_id(version, grant.stated),
+            credential_id=naming.credential_id(version, said.stated),
             version=version,
-            certificate=grant.certificate.id,
-            kind=grant.certificate.kind,
-            revision=occasion.programme.revision,
-            person_version=person.version,
+            certificate=said.certificate,
+            kind=said.kind,
+            revision=said.revision,
+            person_version=said.person_version,
             status_list=status_list,
             status_index=status_index,
-            predecessor=change.before.credential_id if change.before else None,
+            predecessor=before.credential_id if before else None,
             actor=occasion.actor,
-            because=change.because,
+            because=because,
             approved_by=occasion.approved_by,
         ),
         ParticipantGraduated(
@@ -124,12 +165,12 @@ def _issue(grant: Grant, change: Change, person: Person, occasion: Occasion) -> 
             at=occasion.day,
             graduation=naming.graduation_id(version),
             date=occasion.day.date(),
-            kind=grant.certificate.kind,
+            kind=said.kind,
         ),
     ]
 
 
-def _supersede(because: str, occasion: Occasion, by: Grant) -> list[Event]:
+def _supersede(because: str, occasion: Occasion, by: _Version) -> list[Event]:
     state, naming = occasion.state, occasion.naming
     version = state.last_version
     return [
@@ -155,7 +196,7 @@ def _supersede(because: str, occasion: Occasion, by: Grant) -> list[Event]:
     ]
 
 
-def _reinstated(because: str, occasion: Occasion, by: Grant) -> Event:
+def _reinstated(because: str, occasion: Occasion, by: _Version) -> Event:
     state, naming = occasion.state, occasion.naming
     version = state.last_version
     return CertificateReinstated(

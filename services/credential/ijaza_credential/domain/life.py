@@ -4,7 +4,7 @@ A certificate is one serial. Its versions 1, 2, … are credentials of their own
 the one before; at most the last is valid, and none is ever deleted. Facts act as the edition's
 policy says (`domain/gate.py`); officers act by commands.
 
-    none ──▶ awaiting approval ──issue──▶ valid ──supersede──▶ valid, in the next version
+    none ──▶ awaiting approval ──issue──▶ valid ──supersede, officer reissues──▶ valid, next version
                                             │
                           revoke ◀──────────┴──────────▶ officer revokes
                              │                                 │
@@ -44,6 +44,7 @@ class Act(StrEnum):
     REINSTATE = "reinstate"
     OFFICER_REVOKES = "officer revokes"
     OFFICER_REINSTATES = "officer reinstates"
+    OFFICER_REISSUES = "officer reissues"
 
 
 class Began(StrEnum):
@@ -51,6 +52,7 @@ class Began(StrEnum):
 
     ISSUED = "issued"
     SUPERSEDING = "superseding"
+    REISSUED = "reissued"
     REINSTATED = "reinstated"
 
 
@@ -64,12 +66,18 @@ class Illegal:
 
 _NOTHING_THERE = Illegal("no-certificate", "there is no certificate yet, so nothing is to change")
 _NOTHING_TO_REVOKE = Illegal("no-certificate", "there is no certificate: nothing is to revoke")
+_NOTHING_TO_REISSUE = Illegal(
+    "no-certificate", "there is no certificate yet: nothing is to be issued anew"
+)
 _THERE_ALREADY = Illegal("issued-already", "a certificate was issued: later ones follow upon it")
 _STILL_VALID = Illegal("still-valid", "the certificate is valid: only a revoked one comes back")
 _NOT_VALID = Illegal("not-valid", "the certificate is revoked: only a valid one can be changed")
 _REVOKED_BY_FACTS = Illegal(
     "not-valid",
     "the facts no longer earn the certificate and have revoked it: only a valid one can be revoked",
+)
+_REVOKED_NOT_REISSUED = Illegal(
+    "not-valid", "the certificate is revoked: only a valid one is issued anew"
 )
 _NOT_BY_OFFICER = Illegal(
     "not-revoked-by-officer",
@@ -90,6 +98,7 @@ _BEFORE_THE_FIRST: Mapping[Act, Stage | Illegal] = {
     Act.REINSTATE: _NOTHING_THERE,
     Act.OFFICER_REVOKES: _NOTHING_TO_REVOKE,
     Act.OFFICER_REINSTATES: _NOT_BY_OFFICER,
+    Act.OFFICER_REISSUES: _NOTHING_TO_REISSUE,
 }
 
 LIFE: Mapping[Stage, Mapping[Act, Stage | Illegal]] = {
@@ -102,6 +111,7 @@ LIFE: Mapping[Stage, Mapping[Act, Stage | Illegal]] = {
         Act.REINSTATE: _STILL_VALID,
         Act.OFFICER_REVOKES: Stage.REVOKED_BY_OFFICER,
         Act.OFFICER_REINSTATES: _NOT_BY_OFFICER,
+        Act.OFFICER_REISSUES: Stage.VALID,
     },
     Stage.SUPERSEDED: dict.fromkeys(Act, _NEXT_NOT_HEARD_OF),
     Stage.REVOKED: {
@@ -111,6 +121,7 @@ LIFE: Mapping[Stage, Mapping[Act, Stage | Illegal]] = {
         Act.REINSTATE: Stage.VALID,
         Act.OFFICER_REVOKES: _REVOKED_BY_FACTS,
         Act.OFFICER_REINSTATES: _NOT_BY_OFFICER,
+        Act.OFFICER_REISSUES: _REVOKED_NOT_REISSUED,
     },
     Stage.REVOKED_BY_OFFICER: {
         Act.ISSUE: _THERE_ALREADY,
@@ -119,6 +130,7 @@ LIFE: Mapping[Stage, Mapping[Act, Stage | Illegal]] = {
         Act.REINSTATE: _OFFICERS_WORD,
         Act.OFFICER_REVOKES: Stage.REVOKED_BY_OFFICER,
         Act.OFFICER_REINSTATES: Stage.VALID,
+        Act.OFFICER_REISSUES: _OFFICERS_WORD,
     },
 }
 """Stage and act → the stage that follows, or why it may not be."""
@@ -159,8 +171,10 @@ def began(state: State, version: int) -> Began:
     """How a version of a certificate began."""
     if version - 1 not in state.issued:
         return Began.ISSUED
-    before = state.status(version - 1)
-    return Began.REINSTATED if before == "revoked" else Began.SUPERSEDING
+    if state.status(version - 1) == "revoked":
+        return Began.REINSTATED
+    before = state.ended.get(version - 1)
+    return Began.REISSUED if before is not None and before.actor else Began.SUPERSEDING
 
 
 def successor(state: State, version: int) -> str:

@@ -64,7 +64,10 @@ class Issued:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Ended:
-    """How a certificate stopped being valid. `actor` is set if an officer revoked it."""
+    """How a certificate stopped being valid.
+
+    `actor` is the officer who revoked it or had it issued anew; empty if the facts ended it.
+    """
 
     at: datetime
     status: Literal["superseded", "revoked"]

@@ -59,8 +59,7 @@ def check(pack: Pack, limits: Limits = _LIMITS) -> Report:
 
 
 def _checked(pack: Pack, sandbox: Sandbox) -> Report:
-    faults: dict[str, str] = {}
-    """Each with the first sample that shows it."""
+    faults: dict[str, str] = {}  # each with the first sample that shows it
     seconds = 0.0
     for name, facts in SAMPLES.items():
         try:

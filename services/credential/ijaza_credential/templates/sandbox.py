@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import select
 import signal
 import subprocess
 import sys
@@ -17,6 +16,7 @@ from threading import Lock
 from time import monotonic
 from typing import Any
 
+from ijaza_credential.conversation import Conversation
 from ijaza_credential.documents import pdf
 from ijaza_credential.templates.pack import FONTS, Pack
 
@@ -151,28 +151,24 @@ class _Process:
         )
         self._process = process
         self.end = weakref.finalize(self, _end, process, folder)
-        assert process.stdin is not None
-        assert process.stdout is not None
-        self._to, self._from = process.stdin, process.stdout
-        self._heard = select.poll()
-        self._heard.register(self._from, select.POLLIN)
+        self._worker = Conversation(process)
         started = {
             "root": str(root),
             "fonts": [str(pdf.FONTS), *sorted(own)],
             "memory": limits.memory,
             "seconds": limits.seconds,
         }
-        self._send(json.dumps(started).encode())
-        self._receive(monotonic() + limits.patience)
+        self._worker.send(json.dumps(started).encode())
+        self._worker.receive(monotonic() + limits.patience)
 
     def set(self, asked: Mapping[str, Any], source: bytes) -> tuple[dict[str, Any], list[bytes]]:
         """Raises `EOFError` or `BrokenPipeError` if the process dies or takes too long."""
         self.sheets += 1
-        self._send(json.dumps(asked).encode())
-        self._send(source)
+        self._worker.send(json.dumps(asked).encode())
+        self._worker.send(source)
         until = monotonic() + self._limits.patience
-        head = json.loads(self._receive(until))
-        return head, [self._receive(until) for _ in range(head["pages"])]
+        head = json.loads(self._worker.receive(until))
+        return head, [self._worker.receive(until) for _ in range(head["pages"])]
 
     def why(self) -> str:
         """Why nothing more comes from this process."""
@@ -184,24 +180,6 @@ class _Process:
             return f"a page takes more than {self._limits.seconds} s: it was stopped"
         memory = self._limits.memory >> 20
         return f"it was stopped: most likely it needs more than {memory} MiB of memory"
-
-    def _send(self, message: bytes) -> None:
-        self._to.write(len(message).to_bytes(4) + message)
-        self._to.flush()
-
-    def _receive(self, until: float) -> bytes:
-        return self._read(int.from_bytes(self._read(4, until)), until)
-
-    def _read(self, count: int, until: float) -> bytes:
-        parts = []
-        while count:
-            ready = self._heard.poll(max(0.0, until - monotonic()) * 1000)
-            part = os.read(self._from.fileno(), count) if ready else b""
-            if not part:
-                raise EOFError
-            parts.append(part)
-            count -= len(part)
-        return b"".join(parts)
 
 
 def _end(process: subprocess.Popen[bytes], folder: TemporaryDirectory[str]) -> None:

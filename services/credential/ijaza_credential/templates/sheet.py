@@ -11,7 +11,8 @@ from typing import Any
 
 from pypdf import PdfReader
 
-from ijaza_credential.documents.pdf import ATTACHMENT, data_of, literal
+from ijaza_credential.documents.attachment import ATTACHMENT
+from ijaza_credential.documents.pdf import data_of, literal
 from ijaza_credential.documents.subject import CertificateFacts
 from ijaza_credential.templates.pack import ENTRY
 from ijaza_credential.templates.sandbox import TemplateError

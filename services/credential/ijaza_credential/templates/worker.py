@@ -1,7 +1,7 @@
 """The process that runs one template: `python -I -m ijaza_credential.templates.worker`.
 
 It is told its folder and limits first, gives up what it does not need, and then sets one sheet
-after another. Each message is its length in four bytes, and JSON or bytes of that length.
+after another. Messages are JSON or bytes (`conversation.py`).
 """
 
 import json
@@ -9,8 +9,9 @@ import os
 import resource
 import sys
 import warnings
-from typing import Any, BinaryIO
+from typing import Any
 
+from ijaza_credential.conversation import receive, send
 from ijaza_credential.templates.confine import limit, limit_time, refuse_network
 
 
@@ -29,18 +30,6 @@ def main() -> None:
         send(answers, json.dumps({**head, "pages": len(pages)}).encode())
         for page in pages:
             send(answers, page)
-
-
-def receive(stream: BinaryIO) -> bytes:
-    """The next message; empty if there is none."""
-    length = int.from_bytes(stream.read(4))
-    return stream.read(length)
-
-
-def send(stream: BinaryIO, message: bytes) -> None:
-    """Send a message."""
-    stream.write(len(message).to_bytes(4) + message)
-    stream.flush()
 
 
 def _compiler(started: dict[str, Any]) -> Any:

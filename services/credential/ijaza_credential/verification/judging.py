@@ -14,52 +14,56 @@ from zoneinfo import ZoneInfo
 from cryptography.exceptions import InvalidSignature
 
 from ijaza_credential.documents.contexts import UnknownContextError
-from ijaza_credential.documents.extract import ExtractionError, attached_credential
+from ijaza_credential.documents.extract import ExtractionError
+from ijaza_credential.documents.jwt import ClaimsError, Jwt, UnknownKeyError, verify_jwt
 from ijaza_credential.documents.proof import ProofError, verify
 from ijaza_credential.documents.rdf import UnsignableError
 from ijaza_credential.documents.strict_json import StrictJsonError, read_object
-from ijaza_credential.documents.summary import (
-    CredentialSummary,
-    UnreadableCredentialError,
-    read_credential,
-)
+from ijaza_credential.documents.summary import CredentialSummary, UnreadableCredentialError
 from ijaza_credential.site import IssuerSite
 from ijaza_credential.verification.finding import Finder, Held
 from ijaza_credential.verification.outcome import Outcome, Says, Step, Verdict
+from ijaza_credential.verification.pdf_readers import PdfReaders, ReadingStoppedError
+from ijaza_credential.verification.reading import Sent, read
 
-AT_ONCE = 2
-"""Files that are read at the same time: a hostile PDF can take its reader seconds."""
 LONGEST_DID = 200
 
 
 class Judge:
     """Checks files against the issuer's keys and records."""
 
-    def __init__(self, finder: Finder, site: IssuerSite, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        finder: Finder,
+        site: IssuerSite,
+        readers: PdfReaders,
+        clock: Callable[[], datetime],
+    ) -> None:
         self._finder = finder
         self._site = site
+        self._readers = readers
         self._clock = clock
-        self._reading = asyncio.Semaphore(AT_ONCE)
 
     async def judge(self, data: bytes) -> Outcome:
         """The verdict on a file's bytes."""
         if not data:
             return _refused("file-none")
-        is_pdf = data.startswith(b"%PDF-")
-        async with self._reading:
-            try:
-                credential, summary = await asyncio.to_thread(_read, data, is_pdf)
-            except ExtractionError:
-                return _refused("file-bare-pdf")
-            except (StrictJsonError, UnreadableCredentialError):
-                return _refused("file-unreadable")
-        file = Step("file-is-pdf" if is_pdf else "file-is-json", "passed")
+        try:
+            sent = await read(data, self._readers)
+        except ReadingStoppedError:
+            return _refused("file-stopped")
+        except ExtractionError:
+            return _refused("file-bare-pdf")
+        except (StrictJsonError, UnreadableCredentialError):
+            return _refused("file-unreadable")
+        summary = sent.summary
+        file = Step(f"file-is-{sent.kind}", "passed")
         did_document = await self._site.did_document_of(summary.issuer)
         if did_document is None:
             foreign = Step("issuer-foreign", "failed", did=summary.issuer[:LONGEST_DID])
             return Outcome("foreign", (file, foreign))
         ours = Step("issuer-ours", "passed", issuer=summary.issuer_name)
-        proof = _proof(credential, read_object(did_document))
+        proof = await asyncio.to_thread(_proof, sent, read_object(did_document))
         if proof.outcome == "failed":
             return Outcome("false", (file, ours, proof))
         held = await self._finder.find_credential(summary.credential_id)
@@ -70,10 +74,10 @@ class Judge:
             proof,
             _validity(summary, self._clock(), zone),
             _status(held, zone),
-            await self._bytes(summary, data, is_pdf=is_pdf),
+            *await self._bytes(sent, data),
         )
         return Outcome(
-            _verdict(steps, is_pdf=is_pdf),
+            _verdict(steps, is_pdf=sent.kind == "pdf"),
             steps,
             Says(
                 names=summary.holder_names,
@@ -90,31 +94,45 @@ class Judge:
         named = None if held is None else await self._finder.timezone(held.state.edition)
         return ZoneInfo(named or "UTC")
 
-    async def _bytes(self, summary: CredentialSummary, data: bytes, *, is_pdf: bool) -> Step:
-        documents = await self._finder.documents(summary.credential_id)
+    async def _bytes(self, sent: Sent, data: bytes) -> tuple[Step, ...]:
+        if sent.kind == "jwt":
+            return ()  # its signature is over every byte, and none of them was recorded
+        documents = await self._finder.documents(sent.summary.credential_id)
         if documents is None:
-            return Step("bytes-unchecked", "noted")
+            return (Step("bytes-unchecked", "noted"),)
+        is_pdf = sent.kind == "pdf"
         recorded = documents.pdf_sha256 if is_pdf else documents.credential_sha256
         if recorded == sha256(data).hexdigest():
-            return Step("bytes-same", "passed")
+            return (Step("bytes-same", "passed"),)
         # A credential is signed as data: saved anew it proves as much. A page is not.
-        return Step("bytes-pdf", "failed") if is_pdf else Step("bytes-json", "noted")
-
-
-def _read(data: bytes, is_pdf: bool) -> tuple[dict[str, Any], CredentialSummary]:
-    credential = read_object(attached_credential(data) if is_pdf else data)
-    return credential, read_credential(credential)
+        return (Step("bytes-pdf", "failed") if is_pdf else Step("bytes-json", "noted"),)
 
 
 def _refused(code: str) -> Outcome:
     return Outcome("unreadable", (Step(code, "failed"),))
 
 
-def _proof(credential: Mapping[str, Any], did_document: Mapping[str, Any]) -> Step:
+def _proof(sent: Sent, did_document: Mapping[str, Any]) -> Step:
+    if sent.jwt is not None:
+        return _jwt_proof(sent.jwt, did_document)
+    credential = sent.credential
     try:
         verify(credential, did_document)
     except ProofError as error:
         return Step(_broken(error, credential.get("proof"), did_document), "failed")
+    return Step("proof-holds", "passed")
+
+
+def _jwt_proof(jwt: Jwt, did_document: Mapping[str, Any]) -> Step:
+    try:
+        verify_jwt(jwt, did_document)
+    except UnknownKeyError:
+        return Step("proof-key", "failed")
+    except ClaimsError:
+        return Step("claims-differ", "failed")
+    except ProofError as error:
+        altered = isinstance(error.__cause__, InvalidSignature)
+        return Step("proof-altered" if altered else "proof-none", "failed")
     return Step("proof-holds", "passed")
 
 

@@ -5,7 +5,7 @@ from typing import Literal
 
 from ijaza_credential.verification.words import Language
 
-Form = Literal["html", "credential", "pdf"]
+Form = Literal["html", "credential", "pdf", "jwt"]
 
 FORMS: Mapping[str, Form] = {
     "text/html": "html",
@@ -15,6 +15,7 @@ FORMS: Mapping[str, Form] = {
     "application/ld+json": "credential",
     "application/json": "credential",
     "application/pdf": "pdf",
+    "application/vc+jwt": "jwt",
 }
 """What is asked for by which type; a credential is sent under the name it was asked by."""
 VARY = "Accept, Accept-Language"

@@ -64,6 +64,11 @@ class Outcome:
     says: Says | None = None
     page: str = field(default="")
 
+    @property
+    def stopped(self) -> bool:
+        """Whether reading the file had to be given up."""
+        return any(step.code == "file-stopped" for step in self.steps)
+
     def as_json(self) -> dict[str, Any]:
         """The same for programs."""
         return {

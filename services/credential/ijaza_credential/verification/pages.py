@@ -29,6 +29,8 @@ HEADERS = {
     "X-Robots-Tag": "noindex, nofollow",
 }
 
+_REFUSED = {413: "large", 429: "many"}
+
 _pages = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
     autoescape=True,
@@ -43,6 +45,8 @@ def certificate_page(told: Told, language: Language) -> bytes:
     """The page of a certificate."""
     words = WORDS[language]
     status = told.version.status
+    # Its successor may not have been heard of yet: there is no other page then.
+    coming = status == "superseded" and told.version.number == told.newest
     issuer = told.issuer.ar if language == "ar" else told.issuer.en
     return _rendered(
         "certificate.html",
@@ -50,7 +54,7 @@ def certificate_page(told: Told, language: Language) -> bytes:
         told=told,
         status=status,
         path=f"/v/{told.serial}",
-        said=words[f"{status}-said"].format(
+        said=words["superseded-coming" if coming else f"{status}-said"].format(
             issuer=issuer, day=_day(told.version.ended_on, language)
         ),
         superseded_by=words["superseded-by"].format(version=number(told.newest, language)),
@@ -76,8 +80,14 @@ def nothing_page(language: Language) -> bytes:
 
 def busy_page(language: Language) -> bytes:
     """The page for who asks too often."""
+    return refused_page(language, 429)
+
+
+def refused_page(language: Language, status: int) -> bytes:
+    """The page for what is refused with a status, or cannot be answered now."""
     words = WORDS[language]
-    return _rendered("nothing.html", language, heading=words["many"], said=[words["many-said"]])
+    code = _REFUSED.get(status) or ("fault" if status >= 500 else "refused")
+    return _rendered("nothing.html", language, heading=words[code], said=[words[f"{code}-said"]])
 
 
 def verify_page(language: Language, outcome: Outcome | None = None) -> bytes:
@@ -130,7 +140,7 @@ def _shown(outcome: Outcome | None, language: Language) -> Mapping[str, Any] | N
         "steps": [{"outcome": step.outcome, "said": step.said(language)} for step in outcome.steps],
         "says": says
         and [
-            {"what": words[what], "said": said}
+            {"what": words[what], "said": said, "code": what == "serial"}
             for what, said in (
                 ("holder", says.names[::-1] if language == "ar" else says.names),
                 ("certificate", parts(says.title, language)),

@@ -10,7 +10,7 @@ from ijaza_contracts.edition import Edition
 from ijaza_credential.documents import wording
 from ijaza_credential.documents.subject import CertificateFacts
 from ijaza_credential.documents.wording import Pair
-from ijaza_credential.domain.state import State, Stated, Status
+from ijaza_credential.domain.state import Ended, State, Stated, Status
 from ijaza_credential.facts import facts_of
 
 NOBODY = Stated("", "", ())
@@ -76,12 +76,11 @@ def told(state: State, version: int, editions: Mapping[int, Edition]) -> Told:
         )
         for number, each in sorted(state.issued.items())
     )
-    ended = state.ended.get(version)
     return Told(
         serial=issued.serial,
         version=next(each for each in versions if each.number == version),
         versions=versions,
-        reason=ended.because if ended is not None and ended.actor else BY_FACTS,
+        reason=_reason(state.ended.get(version)),
         holder=_holder(stated),
         title=wording.both(facts.certificate_title),
         kind=facts.kind.value,
@@ -93,6 +92,12 @@ def told(state: State, version: int, editions: Mapping[int, Edition]) -> Told:
         issuer=wording.both(facts.issuer.name),
         issuer_url=facts.issuer.url,
     )
+
+
+def _reason(ended: Ended | None) -> str:
+    if ended is None or ended.status != "revoked" or not ended.actor:
+        return BY_FACTS
+    return ended.because
 
 
 def _place(facts: CertificateFacts) -> Pair:

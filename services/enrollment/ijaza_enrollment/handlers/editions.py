@@ -51,7 +51,8 @@ class Editions:
         The recorded definition again changes nothing; corrections of sessions stay recorded and
         hold on the new definition too. Raises `Invalid` naming every fault of the definition,
         and `Conflicting` if another one is recorded and `revise` is not set, if it would change
-        what a selection already made rests on, or take away what sessions were merged into.
+        what a selection already made rests on, or the host by which certificates name their
+        issuer, or take away what sessions were merged into.
         """
         definition = command.definition
         _refuse("edition-invalid", faults_of(definition))
@@ -69,6 +70,7 @@ class Editions:
                     f"{state.revision}: publish it as a revision if this is meant to change it",
                 )
             _check_selection(definition.id, run.state if run else None, command)
+            _check_host(state, command)
             after = with_base(state, definition, command.at)
             _check_mergers(after)
             return _change(after, command)
@@ -169,6 +171,17 @@ def _check_selection(edition: str, run: Run | None, command: PublishEdition) -> 
             f"the selection of edition {edition} has been made: require, prefer, the columns of "
             f"at_most, and whether there is a selection at all, cannot change any more; leave "
             f"them as they are (capacity, seats and promote_until may change)",
+        )
+
+
+def _check_host(state: EditionState, command: PublishEdition) -> None:
+    host = state.base.issuer.did_host
+    if state.closed_at is not None and host != command.definition.issuer.did_host:
+        raise Conflicting(
+            "issuer-host-fixed",
+            f"edition {state.id} is closed: its certificates name their issuer and their status "
+            f"lists by the host {host}, and would hold no more under another one; leave "
+            "issuer.did_host as it is",
         )
 
 

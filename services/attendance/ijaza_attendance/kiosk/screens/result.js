@@ -46,7 +46,7 @@ export class ResultScreen {
     const place = document.querySelector("#result");
     if (!document.body.dataset.result) this.#before = document.activeElement;
     // What lies under an answer is neither pressed nor tabbed to.
-    document.querySelector("#screen").inert = true;
+    this.#cover(true);
     const undoable = kind === "in" || kind === "out";
     place.replaceChildren(
       h(
@@ -79,6 +79,10 @@ export class ResultScreen {
     if (STAYS[kind]) this.#timer = setTimeout(() => this.close(), STAYS[kind]);
   }
 
+  #cover(covered) {
+    for (const under of document.querySelectorAll("#screen, #news")) under.inert = covered;
+  }
+
   /** From the presentation to the frame that shows the result: what the bench reads. */
   #measure(begun) {
     requestAnimationFrame(() => {
@@ -97,7 +101,7 @@ export class ResultScreen {
   clear() {
     clearTimeout(this.#timer);
     document.querySelector("#result").replaceChildren();
-    document.querySelector("#screen").inert = false;
+    this.#cover(false);
     delete document.body.dataset.result;
   }
 }

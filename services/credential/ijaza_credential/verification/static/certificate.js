@@ -3,17 +3,18 @@
 import { showCheck } from "./showing.js";
 
 const section = document.querySelector("#local");
-const button = section.querySelector("button");
+const buttons = [...section.querySelectorAll("button")];
 
-async function credential() {
-  const answer = await fetch(section.dataset.credential, { cache: "no-cache" });
-  if (!answer.ok) throw new TypeError(`the credential: ${answer.status}`);
+async function fileOf(address) {
+  const answer = await fetch(address, { cache: "no-cache" });
+  if (!answer.ok) throw new TypeError(`${address}: ${answer.status}`);
   return answer.arrayBuffer();
 }
 
-button.addEventListener("click", async () => {
-  button.disabled = true;
-  await showCheck(section.querySelector(".outcome"), credential);
-  button.disabled = false;
-});
+for (const button of buttons)
+  button.addEventListener("click", async () => {
+    for (const each of buttons) each.disabled = true;
+    await showCheck(section.querySelector(".outcome"), () => fileOf(button.dataset.file));
+    for (const each of buttons) each.disabled = false;
+  });
 section.hidden = false;

@@ -1,5 +1,6 @@
 /** The check of a file in the visitor's own browser: nothing of the file leaves it. */
 
+import { jwtProofOf } from "./jwt.js";
 import { proofOf } from "./proof.js";
 import { read, unpacked, Unreadable } from "./reading.js";
 import { hex, sha256 } from "./rdf.js";
@@ -44,11 +45,14 @@ async function status(summary, did, known, { load, json }) {
   return step("status-ended", "failed");
 }
 
-async function sameBytes(bytes, isPdf, known) {
+/** What is known of the bytes: nothing of a JWT, whose signature is over all of them. */
+async function sameBytes(bytes, kind, known) {
+  if (kind === "jwt") return [];
+  const isPdf = kind === "pdf";
   const recorded = isPdf ? known?.pdf_sha256 : known?.credential_sha256;
-  if (!recorded) return step("bytes-unchecked", "noted");
-  if (hex(await sha256(bytes)) === recorded) return step("bytes-same", "passed");
-  return isPdf ? step("bytes-pdf", "failed") : step("bytes-json", "noted");
+  if (!recorded) return [step("bytes-unchecked", "noted")];
+  if (hex(await sha256(bytes)) === recorded) return [step("bytes-same", "passed")];
+  return [isPdf ? step("bytes-pdf", "failed") : step("bytes-json", "noted")];
 }
 
 function verdictOf(steps, isPdf) {
@@ -73,15 +77,15 @@ export async function check(bytes, { json, load, now = new Date() }) {
     if (!(error instanceof Unreadable)) throw error;
     return { verdict: "unreadable", steps: [step(error.code, "failed")] };
   }
-  const { isPdf, credential, summary } = found;
-  const file = step(isPdf ? "file-is-pdf" : "file-is-json", "passed");
+  const { kind, credential, jwt, summary } = found;
+  const file = step(`file-is-${kind}`, "passed");
   const did = await json("/.well-known/did.json");
   if (summary.did !== did.id) {
     const foreign = step("issuer-foreign", "failed", { did: summary.did.slice(0, 200) });
     return { verdict: "foreign", steps: [file, foreign] };
   }
   const ours = step("issuer-ours", "passed", { issuer: summary.issuer });
-  const code = await proofOf(credential, did, load);
+  const code = jwt ? await jwtProofOf(jwt, did) : await proofOf(credential, did, load);
   if (code !== "proof-holds")
     return { verdict: "false", steps: [file, ours, step(code, "failed")] };
   const told = await json(`/v1/certificates/${encodeURIComponent(summary.serial)}`).catch(() => null);
@@ -92,8 +96,8 @@ export async function check(bytes, { json, load, now = new Date() }) {
     step(code, "passed"),
     validity(summary, now),
     await status(summary, did, known, { load, json }),
-    await sameBytes(bytes, isPdf, known),
+    ...(await sameBytes(bytes, kind, known)),
   ];
   const page = known ? `/v/${summary.serial}/${known.version}` : "";
-  return { verdict: verdictOf(steps, isPdf), steps, says: summary, page };
+  return { verdict: verdictOf(steps, kind === "pdf"), steps, says: summary, page };
 }

@@ -28,17 +28,21 @@ export function fromBase58(text) {
   return new Uint8Array([...new Array(zeros).fill(0), ...bytes]);
 }
 
-/** The key at an address, if the DID document lets it assert. */
-function keyOf(method, did) {
+/** The key at an address as the DID document lists it, if that lets it assert. */
+export function keyOf(method, did) {
   const allowed = Array.isArray(did.assertionMethod) && did.assertionMethod.includes(method);
   const found = (did.verificationMethod ?? []).find((each) => each?.id === method);
-  if (!allowed || found?.controller !== did.id) return null;
-  const bytes = fromBase58(String(found.publicKeyMultibase));
+  return allowed && found?.controller === did.id ? found : null;
+}
+
+function multikey(method, did) {
+  const bytes = fromBase58(String(keyOf(method, did)?.publicKeyMultibase));
   const isEd25519 = bytes?.length === 34 && bytes[0] === 0xed && bytes[1] === 0x01;
   return isEd25519 ? bytes.slice(2) : null;
 }
 
-async function fits(signature, message, key) {
+/** Whether a signature of a message is by a key, given as its 32 bytes. */
+export async function fits(signature, message, key) {
   let imported;
   try {
     imported = await crypto.subtle.importKey("raw", key, { name: "Ed25519" }, false, ["verify"]);
@@ -82,7 +86,7 @@ function isProof(proof) {
 export async function proofOf(document, did, load) {
   const proof = document.proof;
   if (!isProof(proof)) return "proof-none";
-  const key = keyOf(proof.verificationMethod, did);
+  const key = multikey(proof.verificationMethod, did);
   if (key === null) return "proof-key";
   const signature = fromBase58(proof.proofValue);
   if (signature?.length !== 64) return "proof-none";

@@ -2,6 +2,7 @@
 
 const MOST = 2 * 1024 * 1024;
 const MOST_JSON = 1024 * 1024;
+const JWT = /^[ \t-\r]*([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]*)[ \t-\r]*$/;
 
 /** A file is no certificate; `code` says how. */
 export class Unreadable extends Error {
@@ -36,17 +37,38 @@ function members(value) {
 /** A JSON object that can be read in one way only: no member is named twice in one object. */
 export function readObject(bytes) {
   if (bytes.length > MOST_JSON) throw new Unreadable("file-unreadable");
-  let text, value;
+  let text, value, count;
   try {
     text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
     value = JSON.parse(text);
+    count = members(value); // fails for what is nested too deeply
   } catch {
     throw new Unreadable("file-unreadable");
   }
   const named = text.match(/"(?:[^"\\]|\\.)*"\s*:?/g)?.filter((each) => each.endsWith(":"));
   const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
-  if (!isObject || (named?.length ?? 0) !== members(value)) throw new Unreadable("file-unreadable");
+  if (!isObject || (named?.length ?? 0) !== count) throw new Unreadable("file-unreadable");
   return value;
+}
+
+/** The bytes of a text in base64url. */
+export function fromBase64url(text) {
+  try {
+    const packed = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
+    return Uint8Array.from(packed, (each) => each.charCodeAt(0));
+  } catch {
+    throw new Unreadable("file-unreadable");
+  }
+}
+
+/** A JWT taken apart, if the file has the shape of one; its signature is looked at elsewhere. */
+function jwtIn(bytes) {
+  const found = JWT.exec(new TextDecoder("latin1").decode(bytes));
+  if (!found) return null;
+  const [, head, body, signature] = found;
+  const [header, payload] = [head, body].map((each) => readObject(fromBase64url(each)));
+  const { iss, sub, jti, nbf, ...credential } = payload;
+  return { header, payload, credential, signed: `${head}.${body}`, signature };
 }
 
 /** The one file that is embedded in a PDF, as typst embeds it. */
@@ -103,10 +125,15 @@ function summaryOf(credential) {
   };
 }
 
+const credentialOf = (kind, credential, jwt = null) => ({
+  kind, credential, jwt, summary: summaryOf(credential),
+});
+
 /** The credential in a file, and what it says. */
 export async function read(bytes) {
   if (bytes.length > MOST) throw new Unreadable("file-large");
-  const isPdf = String.fromCharCode(...bytes.slice(0, 5)) === "%PDF-";
-  const credential = readObject(isPdf ? await embedded(bytes) : bytes);
-  return { isPdf, credential, summary: summaryOf(credential) };
+  if (String.fromCharCode(...bytes.slice(0, 5)) === "%PDF-")
+    return credentialOf("pdf", readObject(await embedded(bytes)));
+  const jwt = jwtIn(bytes);
+  return jwt ? credentialOf("jwt", jwt.credential, jwt) : credentialOf("json", readObject(bytes));
 }

@@ -59,11 +59,11 @@ function listed(says, w) {
     [w.certificate, parts(says.title)],
     [w.programme, parts(says.achievement)],
     [w.issuer, parts(says.issuer)],
-    [w.serial, [says.serial]],
+    [w.serial, [says.serial], "code"],
   ];
-  const shown = rows.map(([what, values]) => {
+  const shown = rows.map(([what, values, look]) => {
     const said = values.flatMap((text, i) => [
-      element("bdi", { dir: "auto", text, ...(i ? { class: "also" } : {}) }), " ",
+      element("bdi", { dir: "auto", class: i ? "also" : (look ?? ""), text }), " ",
     ]);
     return element("div", {}, element("dt", { text: what }), element("dd", {}, ...said));
   });
