@@ -11,6 +11,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 import pytest
+import structlog
 
 from tests.servers.choice import start_kafka, start_mongo
 from tests.servers.kafka import Broker, OwnKafka, Trio, broker
@@ -19,6 +20,17 @@ from tests.servers.mongo import Mongo, OwnMongo
 from tests.servers.process import NotAvailable
 from tests.servers.shared import Facts, SharedServers
 from tests.thirdparty.conftest import not_available
+
+
+def pytest_configure() -> None:
+    """Log exceptions as plain tracebacks.
+
+    structlog's own default, used where nothing configured it, draws every local variable: seconds
+    for a single exception under a web framework.
+    """
+    *before, _ = structlog.get_config()["processors"]
+    plain = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[*before, plain])
 
 
 @contextmanager

@@ -126,6 +126,7 @@ def test_every_topic_has_its_events() -> None:
             assert event.TYPE.split(".")[1] in rows[topic.name]
 
 
+@pytest.mark.slow
 async def test_every_route_has_its_roles(tmp_path: Path) -> None:
     """docs/architecture/security.md lists exactly the routes there are, and whom each serves."""
     text = (ROOT / "docs/architecture/security.md").read_text(encoding="utf-8")

@@ -64,6 +64,7 @@ def undocumented(path: Path) -> Iterator[str]:
             yield f"{path.relative_to(ROOT)}:{node.lineno} {node.name}"
 
 
+@pytest.mark.slow
 def test_every_test_says_what_it_shows() -> None:
     """Tests read as documentation: each has a docstring."""
     files = (ROOT / "tests").rglob("test_*.py")

@@ -262,6 +262,7 @@ async def test_offsets_of_a_foreign_topic_are_refused(
         await consumer.commit({TopicPartition(other, 0): 1})
 
 
+@pytest.mark.slow
 async def test_waiting_ends_when_something_is_published(
     connect: ConnectBus, bus: Bus, topics: list[str], unused: Name
 ) -> None:
@@ -317,6 +318,7 @@ async def _until_quiet(consumer: Consumer) -> None:
     await until(quiet, "a quiet bus")
 
 
+@pytest.mark.slow
 async def test_a_change_of_members_loses_nothing(
     connect: ConnectBus, topics: list[str], unused: Name
 ) -> None:

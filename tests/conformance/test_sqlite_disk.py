@@ -97,6 +97,7 @@ async def test_compacting_erases_what_was_superseded(bus: SqliteBus, path: Path)
     assert on_disk(path, NAME + b" 78")
 
 
+@pytest.mark.slow
 async def test_compacting_says_when_something_is_left(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -113,6 +114,7 @@ async def test_compacting_says_when_something_is_left(
     await bus.close()
 
 
+@pytest.mark.slow
 async def test_an_erasure_that_was_held_up_is_made_up_for(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -181,6 +183,7 @@ async def test_deleted_documents_leave_the_disk(store: SqliteStore, path: Path) 
     assert len(await store.headings("people", most=1000)) == 299
 
 
+@pytest.mark.slow
 async def test_deleting_says_when_something_is_left(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -229,6 +232,7 @@ async def test_a_cancelled_task_does_not_stop_the_others(bus: SqliteBus) -> None
     assert 12 <= len(await everything(bus, FACTS)) <= 22
 
 
+@pytest.mark.slow
 async def test_a_file_held_by_another_is_an_error_that_says_so(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

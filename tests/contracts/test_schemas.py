@@ -177,6 +177,7 @@ class TestPersonalData:
 class TestTheCommand:
     """`python -m ijaza_contracts.schemas`, on a copy of the folder."""
 
+    @pytest.mark.slow
     def test_what_is_written_is_current(self, tmp_path: Path) -> None:
         """A fresh folder is filled by `--write`, and `--check` finds nothing wrong then."""
         assert main(["--check", "--home", str(tmp_path)]) == 1
@@ -186,6 +187,7 @@ class TestTheCommand:
             artefacts()
         )
 
+    @pytest.mark.slow
     def test_an_outdated_file_is_named(self, tmp_path: Path) -> None:
         """The fault says which file, and the command that renews it."""
         write(tmp_path)
@@ -207,6 +209,7 @@ class TestTheCommand:
         assert fault.startswith("enrollment.EditionClosed.v1: minutes: the field is removed")
         assert json.loads(path.read_text()) == promised
 
+    @pytest.mark.slow
     def test_a_published_type_cannot_go(self, tmp_path: Path) -> None:
         """Its records are kept for ever, so something must be able to read them."""
         write(tmp_path)
@@ -215,6 +218,7 @@ class TestTheCommand:
         (fault,) = check(tmp_path)
         assert fault.startswith("enrollment.Gone.v1: the event is gone")
 
+    @pytest.mark.slow
     def test_a_golden_is_not_written_over(self, tmp_path: Path) -> None:
         """The first record of a version stays what it was."""
         write(tmp_path)

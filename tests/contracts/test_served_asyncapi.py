@@ -110,6 +110,7 @@ async def test_a_service_tells_what_it_publishes_and_reads(
     assert set(found["channels"]) == sends | READS[service]
 
 
+@pytest.mark.slow
 async def test_what_is_served_is_an_asyncapi_document_that_stands_alone(
     http: httpx.AsyncClient,
 ) -> None:
@@ -128,6 +129,7 @@ async def test_what_is_served_is_an_asyncapi_document_that_stands_alone(
             assert f"components/{kind}/{name}" in references
 
 
+@pytest.mark.slow
 async def test_a_person_reads_the_same(http: httpx.AsyncClient) -> None:
     """Every topic, event, field and example of the document stands on the page."""
     found = await document(http)

@@ -145,6 +145,7 @@ def test_an_edition_that_is_no_folder(
     assert [path.name for path in tmp_path.iterdir()] == ["a-file"]
 
 
+@pytest.mark.slow
 def test_run_prints_its_graduates(small: Path, tmp_path: Path, ijaza: Call) -> None:
     """Exit 0, names in both scripts, where the files are and how to verify them; no messages."""
     out = tmp_path / "with space"
@@ -233,6 +234,7 @@ def test_run_refuses_faulty_files(tmp_path: Path, ijaza: Call) -> None:
     assert [path.name for path in (tmp_path / "out").iterdir()] == [".ijaza"]
 
 
+@pytest.mark.slow
 def test_brackets_in_names_are_no_markup(tmp_path: Path, ijaza: Call) -> None:
     """What a cell holds is printed as it stands."""
     title = {"en": "Part [/b]", "ar": "[شهادة]"}
@@ -356,6 +358,7 @@ def test_a_reader_who_stops_early_is_no_fault(governance: Path, keys: Path) -> N
     assert complaints == ""
 
 
+@pytest.mark.slow
 def test_a_terminal_without_arabic(small_out: Path, keys: Path) -> None:
     """Where the terminal cannot write a letter, its number stands in its place."""
     latin = {"PYTHONIOENCODING": "latin-1"}

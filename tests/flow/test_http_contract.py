@@ -114,6 +114,7 @@ def with_bodies(house: House) -> list[Operation]:
     return [operation for operation in house.operations() if "requestBody" in operation.said]
 
 
+@pytest.mark.slow
 def test_a_body_beyond_the_limit_is_refused(house: House) -> None:
     """413 as a problem, whether its size was announced or it comes in chunks."""
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
+import pytest
 from ijaza_credential.documents.verify import gather_evidence, verify_file
 from ijaza_local.files import Scan, closing_time, read_edition
 from ijaza_local.services import Services, running
@@ -39,6 +40,7 @@ def rows_of(out: Path, name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+@pytest.mark.slow
 async def test_an_edition_by_http_alone(governance: Path, keys: Path, tmp_path: Path) -> None:
     """Sent by HTTP, the example gives what its files give, to the byte, and all of it verifies."""
     scans: list[Scan] = []

@@ -78,6 +78,7 @@ def test_a_full_disk_ends_a_run_and_the_next_goes_on(
     assert content(out) == content(small_out)
 
 
+@pytest.mark.slow
 def test_a_file_of_out_that_cannot_be_written_is_made_by_the_next_run(
     small: Path, small_out: Path, tmp_path: Path, ijaza: Call
 ) -> None:

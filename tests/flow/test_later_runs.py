@@ -48,6 +48,7 @@ def a_holder(out: Path) -> str:
         return next(csv.DictReader(file))["participant"]
 
 
+@pytest.mark.slow
 def test_a_corrected_name_supersedes(edition: Path, out: Path, play: Play) -> None:
     """After a rename there is a new credential under the same serial, and the old one is listed."""
     holder = a_holder(out)
@@ -90,6 +91,7 @@ def test_an_annulled_attempt_revokes_and_a_corrected_score_reinstates(
     assert row["status"] == "revoked"
 
 
+@pytest.mark.slow
 def test_two_sequences_of_the_same_inputs_agree(
     edition: Path, out: Path, play: Play, tmp_path: Path
 ) -> None:
@@ -165,6 +167,7 @@ def test_a_late_application_is_refused(edition: Path, out: Path, play: Play) -> 
     assert "selection has been made" in str(refused.value.faults[0])
 
 
+@pytest.mark.slow
 def test_a_changed_definition_needs_revise(edition: Path, out: Path, play: Play) -> None:
     """Another definition is refused without --revise, and is the next revision with it."""
     path = edition / "edition.yaml"
@@ -186,6 +189,7 @@ def test_fewer_seats_take_nobodys_away(edition: Path, out: Path, play: Play) -> 
     assert (out / "eligibility.csv").read_bytes() == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("written", "instead", "column"),
     [

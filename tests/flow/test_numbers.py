@@ -9,6 +9,7 @@ from tests.flow.conftest import EXAMPLES, Play
 from tests.oracle.random_editions import write_random_edition
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name", sorted(path.parent.name for path in EXAMPLES.glob("*/edition.yaml"))
 )

@@ -98,6 +98,7 @@ def swapped(path: Path) -> None:
 DAMAGES = (garbage, halved, emptied, beheaded, scratched, foreign, removed, swapped)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: damage.__name__)
 @pytest.mark.parametrize("name", STATE)
 def test_damaged_state_is_refused(
@@ -225,6 +226,7 @@ def test_a_second_run_at_the_same_time_is_refused(out: Path, small: Path, ijaza:
     assert ijaza("run", small, "--out", out).code == 0
 
 
+@pytest.mark.slow
 def test_an_out_that_cannot_be_written(out: Path, small: Path, keys: Path) -> None:
     """Modes hold for root too here: the process gives up its right to pass over them."""
     folders = [path for path in (out, *out.rglob("*")) if path.is_dir()]

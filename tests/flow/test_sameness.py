@@ -5,6 +5,8 @@ import random
 import shutil
 from pathlib import Path
 
+import pytest
+
 from tests.flow.conftest import EXAMPLES, Play
 
 
@@ -42,12 +44,14 @@ def test_a_second_run_changes_nothing(governance: Path, play: Play) -> None:
     assert content(governance) == before
 
 
+@pytest.mark.slow
 def test_a_fresh_out_gets_the_same_bytes(governance: Path, play: Play, tmp_path: Path) -> None:
     """The same files and keys give the same certificates, lists and rows in another folder."""
     play(EXAMPLES / "mg-4", tmp_path / "out")
     assert content(tmp_path / "out") == content(governance)
 
 
+@pytest.mark.slow
 def test_the_order_of_rows_does_not_matter(governance: Path, play: Play, tmp_path: Path) -> None:
     """Rows in any order, and so events in any order of arrival, give the same bytes."""
     play(shuffled(EXAMPLES / "mg-4", tmp_path / "edition", 7), tmp_path / "out")

@@ -124,6 +124,7 @@ def test_what_a_person_reads_of_an_accepted_file(governance: Path, ijaza: Call) 
     assert (own.code, own.err) == (0, "")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["pdf", "json"])
 def test_with_the_register_every_changed_byte_is_rejected(kind: str, governance: Path) -> None:
     """At the two ends and at any place between."""
@@ -217,6 +218,7 @@ def values(tree: Any, path: Sequence[str | int] = ()) -> list[Sequence[str | int
     return [path]
 
 
+@pytest.mark.slow
 def test_a_lone_json_with_any_changed_value_is_rejected(
     lone: Callable[[str], Path], governance: Path
 ) -> None:

@@ -77,6 +77,7 @@ def test_a_name_to_look_up_is_looked_up_later() -> None:
     )
 
 
+@pytest.mark.slow
 async def test_a_server_that_is_not_there_is_told_soon() -> None:
     """Within three seconds, with its address and without its password."""
     address = f"mongodb://user:{SECRET}@127.0.0.1:{free_port()}/ijaza"
@@ -89,6 +90,7 @@ async def test_a_server_that_is_not_there_is_told_soon() -> None:
     await store.close()
 
 
+@pytest.mark.slow
 async def test_many_pings_of_a_dead_server_do_not_pile_up() -> None:
     """Each of twenty at once is answered in time: they do not wait for each other."""
     store = MongoStore(f"mongodb://127.0.0.1:{free_port()}/i", "credential", writes=MongoWrites())

@@ -21,6 +21,7 @@ RECORD = Record("credential.events", "p1", b"{}", {"ce_id": "1"})
 LOST = Fault()
 
 
+@pytest.mark.slow
 async def test_a_page_tells_exactly_which_were_refused(open_store: OpenStore) -> None:
     """One reply counts a thousand conditional writes; every seventh of them was refused."""
     store = open_store()
@@ -33,6 +34,7 @@ async def test_a_page_tells_exactly_which_were_refused(open_store: OpenStore) ->
     assert {key for key in keys if stored[key].body != b"ours"} == set(keys[::7])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("version", "command"), [(1, "insert"), (2, "update")])
 async def test_a_lost_reply_is_no_conflict(
     open_store: OpenStore, proxy: Proxy, version: int, command: str
@@ -48,6 +50,7 @@ async def test_a_lost_reply_is_no_conflict(
     assert await store.load(PEOPLE, ["a"]) == {"a": ours}
 
 
+@pytest.mark.slow
 async def test_nor_is_it_when_another_wrote_on_top(open_store: OpenStore, proxy: Proxy) -> None:
     """While our reply was lost, others saved the next versions: ours stood, theirs stands."""
     store, other = open_store(proxy.address), open_store()
@@ -62,6 +65,7 @@ async def test_nor_is_it_when_another_wrote_on_top(open_store: OpenStore, proxy:
     assert (await other.load(PEOPLE, ["a"]))["a"].version == 5
 
 
+@pytest.mark.slow
 async def test_a_lost_reply_that_said_no_is_a_conflict(open_store: OpenStore, proxy: Proxy) -> None:
     """What others had written first is theirs, and of a page only that is refused."""
     store, other = open_store(proxy.address), open_store()
@@ -79,6 +83,7 @@ async def test_a_lost_reply_that_said_no_is_a_conflict(open_store: OpenStore, pr
     assert bodies == {"a": b"ours", "b": b"theirs", "c": b"ours", "e": b"theirs"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("version", "command"), [(1, "insert"), (2, "update")])
 async def test_a_lost_request_is_told(
     open_store: OpenStore, proxy: Proxy, version: int, command: str
@@ -149,6 +154,7 @@ async def test_a_cancelled_save_is_carried_out(
     await eventually(both_stand, 10)
 
 
+@pytest.mark.slow
 async def test_closing_waits_for_what_is_being_written(
     open_store: OpenStore, proxy: Proxy, direct: AsyncCollection[Fields]
 ) -> None:

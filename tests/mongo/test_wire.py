@@ -108,6 +108,7 @@ async def test_writes_are_repeatable_where_the_server_knows_sessions(
     assert ["txnNumber" in c for c in proxy.seen("insert", "update")] == [sessions] * 2
 
 
+@pytest.mark.slow
 async def test_a_write_that_the_driver_repeated_is_no_conflict(
     open_store: OpenStore, proxy: Proxy
 ) -> None:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from ijaza_credential.documents.key_folder import KeyFolder
 from ijaza_credential.documents.keys import new_pem
 from ijaza_local.operate.backup_keys import check_keys, mark_of, read_keys, seal, unseal, write_keys
@@ -10,6 +11,7 @@ from ijaza_runtime.secrets import load_or_create_secret
 PASSPHRASE = "a passphrase of tests"
 
 
+@pytest.mark.slow
 def test_every_key_of_the_issuer_is_taken_and_put_back(tmp_path: Path) -> None:
     """Older and newer files, and the line that leads to a key elsewhere, come back as they were."""
     keys = tmp_path / "keys"

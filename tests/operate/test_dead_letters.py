@@ -78,6 +78,7 @@ def test_the_original_comes_back_whole(headers: dict[str, str], value: bytes | N
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("record", "held", "size"),
     [
@@ -231,6 +232,7 @@ async def test_all_that_waits_is_what_stood_there_when_it_was_asked(bus: MemoryB
     ]
 
 
+@pytest.mark.slow
 async def test_ten_thousand_letters_are_published_in_pages(bus: MemoryBus) -> None:
     """Each once; no more than a page is held or published at a time."""
     await bus.publish(

@@ -40,6 +40,7 @@ async def types_within(bus: Bus, trace_id: str) -> set[str]:
     return found
 
 
+@pytest.mark.slow
 async def test_one_trace_in_one_process(tmp_path: Path) -> None:
     """On the bus in memory: scan, seconds, certificate and its page are one trace."""
     with recording() as spans:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Literal
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from ijaza_attendance.domain.programme import Programme, on_edition_published
@@ -185,6 +186,7 @@ def test_any_order_and_any_duplication_fold_into_the_same_state(
     assert encode(one) == encode(other)
 
 
+@pytest.mark.slow
 @given(two_orders())
 def test_the_same_facts_are_published_in_the_same_words(
     orders: tuple[list[Event], list[Event]],
@@ -195,6 +197,7 @@ def test_the_same_facts_are_published_in_the_same_words(
     assert one.published == other.published
 
 
+@pytest.mark.slow
 @given(two_orders(), CUTS, CUTS)
 def test_any_batches_and_revisions_in_between_come_to_the_same_end(
     orders: tuple[list[Event], list[Event]], cuts: list[int], other_cuts: list[int]
@@ -207,6 +210,7 @@ def test_any_batches_and_revisions_in_between_come_to_the_same_end(
     assert review(one.state, one.programme) == review(other.state, one.programme)
 
 
+@pytest.mark.slow
 @given(two_orders(), CUTS)
 def test_the_version_of_a_slot_only_ever_rises(
     orders: tuple[list[Event], list[Event]], cuts: list[int]
@@ -219,6 +223,7 @@ def test_the_version_of_a_slot_only_ever_rises(
         assert versions == sorted(set(versions))
 
 
+@pytest.mark.slow
 @given(two_orders(), CUTS)
 def test_a_replay_of_the_inputs_alone_never_gives_a_lower_version(
     orders: tuple[list[Event], list[Event]], cuts: list[int]
@@ -231,6 +236,7 @@ def test_a_replay_of_the_inputs_alone_never_gives_a_lower_version(
         assert before is None or event.version >= before[:2]
 
 
+@pytest.mark.slow
 @given(two_orders(), CUTS, st.data())
 def test_a_rebuilt_state_is_the_old_one_and_says_nothing(
     orders: tuple[list[Event], list[Event]], cuts: list[int], data: st.DataObject
@@ -245,6 +251,7 @@ def test_a_rebuilt_state_is_the_old_one_and_says_nothing(
     assert encode(rebuilt.state) == encode(life.state)
 
 
+@pytest.mark.slow
 @given(two_orders(), CUTS)
 def test_deciding_again_says_nothing(
     orders: tuple[list[Event], list[Event]], cuts: list[int]

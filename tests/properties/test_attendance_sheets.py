@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from ijaza_attendance.domain.evidence import record_of
@@ -39,6 +40,7 @@ def test_what_counts_on_the_sheets_of_sessions_is_what_the_sums_have(
         assert (whole.scheduled_seconds, whole.attended_seconds) == sums[1:]
 
 
+@pytest.mark.slow
 @given(two_orders())
 def test_a_record_leaves_out_no_fact(orders: tuple[list[Event], list[Event]]) -> None:
     """Every content, correction and excuse is in one place, with a session or without."""

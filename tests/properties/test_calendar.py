@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from ijaza_contracts.edition import Session
@@ -94,6 +95,7 @@ def test_what_is_told_leads_from_each_revision_to_the_next(changes: list[OfficeC
         assert told.sessions
 
 
+@pytest.mark.slow
 @given(st.lists(CHANGES, max_size=12))
 def test_no_two_sessions_of_a_module_come_to_overlap(changes: list[OfficeChange]) -> None:
     """The calendar that was given has none; an officer can make none."""

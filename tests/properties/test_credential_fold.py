@@ -10,6 +10,7 @@ from datetime import timedelta
 from itertools import pairwise
 from typing import Any, Literal
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from ijaza_contracts.credential import CertificateApproved, CertificateEvent, GraduationEvent
@@ -148,6 +149,7 @@ def certificate_ids(life: Life) -> set[str]:
     return {each.id for each in life.events if isinstance(each, CertificateEvent | GraduationEvent)}
 
 
+@pytest.mark.slow
 @given(
     editions=revisions(),
     early=st.lists(facts(moments), max_size=12),

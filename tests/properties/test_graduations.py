@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from datetime import time
 from typing import Any
 
+import pytest
 from cloudevents.core.bindings.kafka import KafkaMessage, from_binary_event
 from hypothesis import given
 from hypothesis import strategies as st
@@ -64,6 +65,7 @@ def split(life: Life) -> tuple[list[GraduationEvent], list[Event]]:
     return public, [*others, *life.heard]
 
 
+@pytest.mark.slow
 @given(editions=revisions(), steps=later_steps, data=st.data())
 def test_a_public_record_shares_nothing_with_any_other_topic(
     editions: list[EditionPublished], steps: list[Step], data: st.DataObject
@@ -82,6 +84,7 @@ def test_a_public_record_shares_nothing_with_any_other_topic(
         assert all(re.fullmatch("[0-9a-f]{32}", each) for each in ids)
 
 
+@pytest.mark.slow
 @given(editions=revisions(), steps=later_steps, data=st.data())
 def test_who_counts_from_the_public_topic_counts_who_holds_a_certificate(
     editions: list[EditionPublished], steps: list[Step], data: st.DataObject

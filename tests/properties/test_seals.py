@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from ijaza_contracts.audit import HistorySealed
@@ -123,6 +124,7 @@ def test_an_event_that_was_put_among_sealed_ones_is_named(
     assert faults([*history.marks, put], history.seals) == {(Kind.INSERTED, put.id)}
 
 
+@pytest.mark.slow
 @given(histories(), st.data())
 def test_events_in_another_order_are_named(history: History, data: st.DataObject) -> None:
     """Two sealed events of one topic change places: one of them is moved, and nothing else is."""

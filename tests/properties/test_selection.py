@@ -1,5 +1,6 @@
 """The selection, whatever the applicants: as the sentences of its rules say."""
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from ijaza_enrollment.domain.selection import run_selection
@@ -63,6 +64,7 @@ def by_the_words(cohort: Cohort) -> dict[str, tuple[str, int | None]]:
     return {ref: (what, rank.get(ref)) for ref, what in outcome.items()}
 
 
+@pytest.mark.slow
 @settings(max_examples=400, deadline=None)
 @given(cohorts(most=25))
 def test_the_selection_does_what_its_sentences_say(cohort: Cohort) -> None:
@@ -72,6 +74,7 @@ def test_the_selection_does_what_its_sentences_say(cohort: Cohort) -> None:
     assert {one.participant: (one.outcome, one.rank) for one in entries} == by_the_words(cohort)
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(cohorts(), st.randoms(use_true_random=False))
 def test_the_order_of_the_rows_does_not_matter(cohort: Cohort, random: object) -> None:
@@ -84,6 +87,7 @@ def test_the_order_of_the_rows_does_not_matter(cohort: Cohort, random: object) -
     )
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(cohorts())
 def test_numbers_count_the_seats_that_were_given(cohort: Cohort) -> None:

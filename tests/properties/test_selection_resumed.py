@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import cycle
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from ijaza_contracts.envelope import Event, ParticipantEvent
@@ -123,6 +124,7 @@ def once(events: Sequence[Event]) -> dict[str, Event]:
     return first
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(cohorts(), st.lists(st.integers(1, 20), max_size=8), st.integers(1, 3))
 def test_a_selection_that_is_cut_off_anywhere_ends_as_if_it_were_not(
@@ -184,6 +186,7 @@ class YieldingStore(MemoryStore):
             await asyncio.sleep(0)
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(
     cohorts(),

@@ -171,6 +171,7 @@ of_one_type = st.sampled_from(
 ).flatmap(lambda facts: st.lists(facts, min_size=1, max_size=8))
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(of_one_type, st.lists(sessions, max_size=4))
 def test_together_is_one_after_another(facts: Sequence[Any], before: Sequence[Any]) -> None:

@@ -73,6 +73,7 @@ def test_no_collection_is_forgotten(release: str) -> None:
     assert all(golden(release, collection) for collection in COLLECTIONS)
 
 
+@pytest.mark.slow
 @by_release
 @by_file
 def test_every_stored_document_is_read(release: str, collection: Collection) -> None:
@@ -145,6 +146,7 @@ async def test_a_bus_file_is_read(release: str, tmp_path: Path) -> None:
         await bus.close()
 
 
+@pytest.mark.slow
 @by_release
 async def test_a_backup_is_restored(release: str, tmp_path: Path) -> None:
     """The archive of a release, by this one."""

@@ -155,6 +155,7 @@ async def test_an_attempt_above_the_number_allowed_is_listed_for_review(
     assert rest == {"items": [], "next": None}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "wrong",
     [{"score": "-1"}, {"score": "NaN"}, {"score": "1e-30"}, {"attempt": 0}, {"taken_at": "today"}],

@@ -61,6 +61,7 @@ async def connected(
     return reader, writer
 
 
+@pytest.mark.slow
 async def test_who_sends_a_body_slowly_waits_alone(office: Office[Desk]) -> None:
     """Fifty batches of one device that never come to their end."""
     slow, other = await enrolled(office), await enrolled(office)
@@ -71,6 +72,7 @@ async def test_who_sends_a_body_slowly_waits_alone(office: Office[Desk]) -> None
         writer.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("length", ["Content-Length: 10000000", "Transfer-Encoding: chunked"])
 async def test_a_body_without_end_is_cut_off(office: Office[Desk], length: str) -> None:
     """Announced or not, more than the limit is answered 413, and the other goes on meanwhile."""
@@ -91,6 +93,7 @@ async def test_a_body_without_end_is_cut_off(office: Office[Desk], length: str) 
     await asyncio.gather(pouring, return_exceptions=True)
 
 
+@pytest.mark.slow
 async def test_a_flood_of_one_device_is_its_own(office: Office[Desk]) -> None:
     """Ten lines send the same batch again and again, as fast as it is refused."""
     wild, other = await enrolled(office), await enrolled(office)

@@ -227,6 +227,7 @@ async def heard(url: str, **headers: str) -> AsyncIterator[Events]:
         yield Events(answer.aiter_lines())
 
 
+@pytest.mark.slow
 async def test_a_stream_tells_the_room_and_then_each_change(office: Office[Desk]) -> None:
     """A scan that this process folds is told within a second or so."""
     async with (
@@ -246,6 +247,7 @@ async def test_a_stream_tells_the_room_and_then_each_change(office: Office[Desk]
         assert news["counts"]["inside"] == 3
 
 
+@pytest.mark.slow
 async def test_what_another_process_folded_is_told_too(office: Office[Desk]) -> None:
     """The documents are asked: this process sees nothing of the scan but what came of it."""
     async with (
@@ -262,6 +264,7 @@ async def test_what_another_process_folded_is_told_too(office: Office[Desk]) -> 
         assert (news["person"]["participant"], news["person"]["status"]) == ("p3", "inside")
 
 
+@pytest.mark.slow
 async def test_a_session_that_moves_is_told_whole(office: Office[Desk]) -> None:
     """And whoever comes again begins with the whole room, whatever they heard last."""
     address = await linked(office)

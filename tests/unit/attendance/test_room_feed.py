@@ -170,6 +170,7 @@ async def test_as_many_listen_as_a_process_bears(feed: Feed) -> None:
     feed.join(THERE)
 
 
+@pytest.mark.slow
 async def test_who_reads_too_slowly_is_dropped(feed: Feed, lookout: Lookout) -> None:
     """So many messages wait for them and not one more; others are told on."""
     slow, quick = feed.join(HERE), feed.join(HERE)

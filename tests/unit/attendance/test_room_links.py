@@ -79,6 +79,7 @@ async def test_another_link_takes_the_place_of_the_last(office: Office[Desk]) ->
     assert await status(office, elsewhere.json()["address"]) == 200
 
 
+@pytest.mark.slow
 async def test_whoever_watches_by_a_link_is_cut_off_when_it_ends(office: Office[Desk]) -> None:
     """Within a look or two; the office's own stream of the same room goes on."""
     address = await linked(office)
@@ -100,6 +101,7 @@ async def test_whoever_watches_by_a_link_is_cut_off_when_it_ends(office: Office[
         assert (name, news["counts"]["inside"]) == ("change", 2)
 
 
+@pytest.mark.slow
 async def test_a_link_that_another_process_took_back_shows_nothing_here(
     office: Office[Desk],
 ) -> None:

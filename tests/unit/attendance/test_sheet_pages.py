@@ -125,6 +125,7 @@ def test_totals_stand_at_the_end() -> None:
     }
 
 
+@pytest.mark.slow
 def test_rows_have_room_for_a_signature() -> None:
     """9 mm at the least: no more than 27 rows fit on what is left of A4."""
     sheet = of_session(people(300))

@@ -145,6 +145,7 @@ def test_no_order_of_facts_changes_it(scans: Sequence[ScanRecorded], order: Rand
     assert found(*shuffled) == found(*scans)
 
 
+@pytest.mark.slow
 @given(scans=SCANS)
 def test_each_item_is_of_two_devices_within_the_time(scans: Sequence[ScanRecorded]) -> None:
     """Never of one device, never further apart, never of a scan that was taken back."""

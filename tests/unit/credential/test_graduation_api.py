@@ -209,6 +209,7 @@ async def test_either_some_or_all(office: Office[Desk], body: object) -> None:
     assert code(response, 422) == "invalid-request"
 
 
+@pytest.mark.slow
 async def test_the_print_run_has_all_pages_in_the_order_of_names(
     office: Office[Desk], monkeypatch: pytest.MonkeyPatch
 ) -> None:

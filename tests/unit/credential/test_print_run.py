@@ -93,6 +93,7 @@ async def test_what_is_printed_stays_as_it_is(
     assert [path.stat().st_mtime_ns for path in again.files] == written
 
 
+@pytest.mark.slow
 async def test_a_run_that_was_ended_goes_on(
     graduates: Office[Desk], press: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -126,6 +127,7 @@ async def test_one_file_takes_the_place_of_volumes(graduates: Office[Desk], pres
     assert listed(press) == ["print.pdf"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("one", [False, True])
 async def test_a_corrected_name_is_printed_in_its_new_place(
     graduates: Office[Desk], press: Path, one: bool

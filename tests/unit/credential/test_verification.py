@@ -254,6 +254,7 @@ async def refusals(office: Office[Desk], serial: str, who: str) -> dict[str, htt
         return {path: await http.get(path.format(serial), headers=asked) for path in paths}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("typed", ["no-serial", "4TG9-0ZC2-M7Q", "p1", EDITION])
 async def test_what_cannot_be_shown_is_answered_alike(office: Office[Desk], typed: str) -> None:
     """Never given, no serial at all, or of somebody who was erased: the same bytes."""

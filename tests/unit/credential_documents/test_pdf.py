@@ -47,6 +47,7 @@ def positions(page: PageObject) -> list[tuple[float, float]]:
     return found
 
 
+@pytest.mark.slow
 def test_english_and_arabic_can_be_read_from_the_page() -> None:
     """Letters, not shapes: searchable, and legible to a screen reader."""
     found = page_text(facts())
@@ -82,6 +83,7 @@ def test_the_page_is_a4_in_landscape() -> None:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "changes",
     [

@@ -104,6 +104,7 @@ def test_a_status_list_credential_is_signed_and_read_back() -> None:
     assert read_status_list(made).is_set(5)
 
 
+@pytest.mark.slow
 def test_no_two_places_of_a_block_share_an_index() -> None:
     """The keyed shuffle is a bijection of all 131,072 places."""
     shuffled = {status_index(SECRET, EDITION, 1, 0, place) for place in range(LIST_BITS)}

@@ -105,6 +105,7 @@ def test_with_the_register_any_changed_byte_of_the_json_is_rejected(
     assert verdict.reasons
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(place=st.floats(0, 1, exclude_max=True), change=st.integers(1, 255))
 def test_with_the_register_any_changed_byte_of_the_pdf_is_rejected(
@@ -299,6 +300,7 @@ PATHS = [
 ]
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(path=st.sampled_from(PATHS), value=json_values)
 def test_values_of_wrong_types_are_rejected(path: tuple[Any, ...], value: Any) -> None:
@@ -340,6 +342,7 @@ def test_hostile_files_are_rejected_with_a_reason(data: bytes) -> None:
     assert all(len(reason) < 1000 for reason in verdict.reasons)
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None)
 @given(st.binary(max_size=300))
 def test_garbage_is_rejected(data: bytes) -> None:

@@ -113,6 +113,7 @@ def test_a_zip_that_says_less_than_it_holds_is_refused() -> None:
     assert "damaged" in refused(bytes(archive))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("archive", "why"),
     [

@@ -95,6 +95,7 @@ def test_a_package_is_never_fetched(source: str, monkeypatch: pytest.MonkeyPatch
             listening.accept()
 
 
+@pytest.mark.slow
 def test_without_the_filter_the_network_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
     """So the test above does see a connection where there is one."""
     unconfined = (
@@ -117,6 +118,7 @@ def test_without_the_filter_the_network_is_tried(monkeypatch: pytest.MonkeyPatch
         listening.accept()[0].close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "source",
     [
@@ -131,6 +133,7 @@ def test_a_template_that_never_ends_is_stopped(source: str) -> None:
     assert "takes more than 1 s" in found or "loop seems to be infinite" in found
 
 
+@pytest.mark.slow
 def test_a_template_that_waits_is_stopped() -> None:
     """A process that says nothing within its patience is killed, whatever it does."""
     assert "is not done after 1 s" in faults(

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -61,6 +62,7 @@ def read_with(name: str, content: bytes) -> Reading:
     return reading
 
 
+@pytest.mark.slow
 @UNHURRIED
 @given(NAMES, st.binary(max_size=300))
 def test_any_bytes(name: str, content: bytes) -> None:
@@ -68,6 +70,7 @@ def test_any_bytes(name: str, content: bytes) -> None:
     read_with(name, content)
 
 
+@pytest.mark.slow
 @UNHURRIED
 @given(NAMES, st.data())
 def test_any_bytes_amid_the_right_ones(name: str, data: st.DataObject) -> None:
@@ -81,6 +84,7 @@ def test_any_bytes_amid_the_right_ones(name: str, data: st.DataObject) -> None:
     read_with(name, whole[:start] + put + whole[end:])
 
 
+@pytest.mark.slow
 @UNHURRIED
 @given(CSV_NAMES, st.data())
 def test_any_cells(name: str, data: st.DataObject) -> None:
@@ -93,6 +97,7 @@ def test_any_cells(name: str, data: st.DataObject) -> None:
     read_with(name, f"{header}\n{text.getvalue()}".encode())
 
 
+@pytest.mark.slow
 @UNHURRIED
 @given(st.sampled_from(sorted(TREE)), VALUES)
 def test_any_value_of_any_key(key: str, value: object) -> None:

@@ -297,6 +297,7 @@ def test_aliases_that_blow_up_are_refused(tmp_path: Path) -> None:
     assert [fault.expected for fault in faults] == ["at most 100000 values, aliases written out"]
 
 
+@pytest.mark.slow
 def test_values_nested_too_deep_are_refused(tmp_path: Path) -> None:
     """Brackets in brackets without end do not end the process."""
     deep = yaml("themes: [Migration health]", f"themes: {'[' * 5000}", "", "", "too deep")

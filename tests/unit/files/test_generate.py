@@ -70,6 +70,7 @@ def test_only_the_numbers_of_places_change_in_edition_yaml(tmp_path: Path) -> No
     assert limit.endswith(rest)
 
 
+@pytest.mark.slow
 def test_everything_goes_wrong_that_goes_wrong_at_doors_and_desks(tmp_path: Path) -> None:
     """Every kind of mishap and correction occurs in a cohort of some size, and none too often."""
     generate(P1, tmp_path / "cohort", 600, 3)

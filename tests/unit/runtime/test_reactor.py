@@ -195,6 +195,7 @@ async def test_an_event_under_anothers_key_is_laid_aside(world: World) -> None:
     assert await world.said() == []
 
 
+@pytest.mark.slow
 async def test_an_unknown_failure_holds_its_partition_and_no_other(world: World) -> None:
     """After a failure that is no known one nothing later of the partition is handled."""
     await world.tell(toy.rule(1, 1), toy.mark("bad", 666), toy.mark("bad", 1))

@@ -122,6 +122,7 @@ SLOW = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", ["/notes", "/bytes"])
 @pytest.mark.parametrize(("header", "drip"), SLOW.values(), ids=SLOW.keys())
 async def test_a_slow_body_is_refused_and_its_connection_closed(
@@ -139,6 +140,7 @@ async def test_a_slow_body_is_refused_and_its_connection_closed(
     assert dripped < len(drip) or not drip, "it was waited for the last byte"
 
 
+@pytest.mark.slow
 async def test_what_takes_long_after_the_body_is_in_is_left_alone(port: int) -> None:
     """It is the client's time that is bounded, not the service's."""
     status, body, _ = await answered(port, head("GET", "/long", "Connection: close"))
@@ -147,6 +149,7 @@ async def test_what_takes_long_after_the_body_is_in_is_left_alone(port: int) -> 
     assert body == b'"done"'
 
 
+@pytest.mark.slow
 async def test_a_body_that_comes_in_time_is_taken(meter: Counted) -> None:
     """In pieces too."""
     request = head("POST", "/notes", "Content-Length: 14", "Connection: close")

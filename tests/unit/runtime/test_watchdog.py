@@ -83,6 +83,7 @@ def test_a_loop_that_does_not_beat_is_ended() -> None:
     assert "has not turned" in ended.said[0]
 
 
+@pytest.mark.slow
 def test_a_loop_that_beats_lives() -> None:
     """However long it takes."""
     ended = Ended()
@@ -108,6 +109,7 @@ def test_ending_has_a_time_of_its_own() -> None:
     assert ended.codes[0] == 3
 
 
+@pytest.mark.slow
 def test_a_log_that_hangs_does_not_keep_the_process() -> None:
     """What hangs may be whoever reads the log: then nothing is said."""
     ended = Ended()

@@ -366,6 +366,7 @@ class TestBodySize:
 class TestHeaders:
     """What every answer carries."""
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("path", ["/health/live", "/v1/me", "/nowhere", "/v1/editions/other"])
     async def test_security_headers_are_on_every_answer(
         self, client: httpx.AsyncClient, path: str
