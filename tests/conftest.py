@@ -5,6 +5,7 @@ other test uses. A test that stops a server asks for one of its own. Where a ser
 the test is left out, and fails in continuous integration.
 """
 
+import signal
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
@@ -23,11 +24,13 @@ from tests.thirdparty.conftest import not_available
 
 
 def pytest_configure() -> None:
-    """Log exceptions as plain tracebacks.
+    """Take Ctrl-C, and log exceptions as plain tracebacks.
 
-    structlog's own default, used where nothing configured it, draws every local variable: seconds
-    for a single exception under a web framework.
+    A shell lets what it starts in the background ignore Ctrl-C, and so would the processes that
+    tests interrupt. structlog's own default, used where nothing configured it, draws every local
+    variable: seconds for a single exception under a web framework.
     """
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     *before, _ = structlog.get_config()["processors"]
     plain = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
     structlog.configure(processors=[*before, plain])
