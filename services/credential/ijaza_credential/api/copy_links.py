@@ -4,14 +4,14 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from ijaza_runtime.links import write
-from ijaza_runtime.web import Actor, Role, require
 from ijaza_runtime.web.fields import Body, EditionPath, ParticipantPath
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from ijaza_credential.api.reading import Reader
 from ijaza_credential.api.requests import ReasonCodeOrEmpty, decided_at
+from ijaza_credential.api.staff import Officer
 from ijaza_credential.copy.links import CopyLink, link_secret
 from ijaza_credential.desk import DocumentDesk
 from ijaza_credential.domain.copy_link import EndLinks, GiveLink
@@ -19,8 +19,6 @@ from ijaza_credential.handlers import deciding
 
 LONGEST_DAYS = 366
 USUAL = timedelta(days=90)
-
-Office = Annotated[Actor, Depends(require(Role.OFFICE))]
 
 
 class CopyLinkAsked(Body):
@@ -77,7 +75,7 @@ def copy_links(
 
     @api.post("", summary="A link to the holder's own copy of a certificate")
     async def give(
-        edition: EditionPath, participant: ParticipantPath, body: CopyLinkAsked, actor: Office
+        edition: EditionPath, participant: ParticipantPath, body: CopyLinkAsked, actor: Officer
     ) -> CopyLinkGivenAnswer:
         """The address of a page without an account, in place of every address given before."""
         await reader.programme(edition)
@@ -93,7 +91,7 @@ def copy_links(
 
     @api.post("/revocation", summary="End the links to the holder's own copy")
     async def end(
-        edition: EditionPath, participant: ParticipantPath, body: CopyLinksEnding, actor: Office
+        edition: EditionPath, participant: ParticipantPath, body: CopyLinksEnding, actor: Officer
     ) -> CopyLinksEnded:
         """No link that was given opens any longer; a new one can be given."""
         await reader.programme(edition)

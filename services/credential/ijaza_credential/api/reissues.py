@@ -5,22 +5,20 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Literal, Self
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from ijaza_runtime.commands import Done
 from ijaza_runtime.errors import Refusal
-from ijaza_runtime.web import Actor, Role, require
 from ijaza_runtime.web.fields import Body, EditionPath, Instant, ParticipantPath
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from ijaza_credential.api.decision_views import DecisionView
 from ijaza_credential.api.reading import Reader
 from ijaza_credential.api.requests import AT, ParticipantId, ReasonCode, decided_at
+from ijaza_credential.api.staff import Officer
 from ijaza_credential.domain.reissue import Reissue
 from ijaza_credential.domain.state import State
 from ijaza_credential.handlers import deciding
 from ijaza_credential.reissuing import MOST, Order, Page, Reissuing, Wanted
-
-Officer = Annotated[Actor, Depends(require(Role.OFFICE))]
 
 
 class Reissuance(Body):
